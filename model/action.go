@@ -17,7 +17,7 @@ import (
 )
 
 // task is an action on credentials of any number of stores. Seen lists the credentials as
-// displayed; an undo has jobs instead.
+// displayed. An undo has jobs instead of Seen.
 type task struct {
 	journal.Task
 	jobs    []job
@@ -70,8 +70,8 @@ func (m *Model) plan(t *task) poolstate.Outcome {
 	return out
 }
 
-// sync runs a sync. If several credentials may change, or one that is not on the screen,
-// it first plans the sync, so that confirm can ask.
+// sync runs a sync. If several credentials may change, or if one that may change is not on
+// the screen, it first plans the sync, so that confirm can ask for confirmation.
 func (m *Model) sync(t task) tea.Cmd {
 	syncable, shown := 0, true
 	for i := range t.Seen {
@@ -99,9 +99,12 @@ func (m *Model) sync(t task) tea.Cmd {
 	}
 }
 
-// confirm runs a task. It first asks for confirmation if the task changes more than one
-// credential or one that is not on the screen, shortens a cooldown, leaves a provider with
-// no credential ready, or undoes an action on a credential other than the view's target.
+// confirm runs a task. It first asks for confirmation if the task
+//
+//   - changes several credentials or a credential that is not on the screen,
+//   - shortens a cooldown or leaves a provider with no credential ready,
+//   - undoes an action in only some of its files, or
+//   - undoes an action on a credential that is not the target of the view.
 func (m *Model) confirm(t task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
@@ -117,7 +120,7 @@ func (m *Model) confirm(t task, plan poolstate.Outcome) tea.Cmd {
 }
 
 func (m *Model) run(t task) tea.Cmd {
-	if why := m.whyNoWrite(); why != "" { // may have become true while the dialog was open
+	if why := m.whyNoWrite(); why != "" { // writing may have been disabled while the dialog was open
 		return m.setStatus(ui.AnswerRefused, why)
 	}
 	jobs := m.jobs(&t)
@@ -194,8 +197,8 @@ func (m *Model) remember(verb poolstate.Verb, f *fileResult) {
 	}
 }
 
-// keepForUndo keeps the parts of an action that succeeded or, after an undo, forgets those
-// that it reverted.
+// keepForUndo remembers the parts of an action that succeeded. After an undo, it forgets the
+// parts that were undone.
 func (m *Model) keepForUndo(verb poolstate.Verb, done []fileResult) {
 	n := len(m.performed)
 	switch {

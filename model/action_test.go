@@ -24,8 +24,8 @@ const mixedPool = `{"credential_pool": {"p": [
 	{"access_token": "none", "id": "d", "label": "held-key", "priority": 3, "last_status": "exhausted", "last_status_at": 1795433400.0, "last_error_code": 429, "last_error_reason": "operator_hold", "last_error_message": "for the night", "last_error_reset_at": 1795440000.0, "consecutive_failures": 1}],
 	"q": [{"access_token": "none", "id": "e", "label": "only-key", "priority": 0, "consecutive_failures": 0}]}}`
 
-// nousPool has a credential whose token source has a newer token. nousPair has two such
-// credentials.
+// nousPool has a credential whose token source has a newer token. nousPair has two of
+// them.
 const nousPool = `{"providers": {"nous": {"access_token": "newer"}}, "credential_pool": {"nous": [
 	{"id": "n", "label": "portal", "source": "device_code", "access_token": "older", "consecutive_failures": 0}]}}`
 
@@ -48,7 +48,7 @@ func TestAct(t *testing.T) {
 
 		{"a", "space j j space", "b e", []string{"✓◔ cooling-key", "2 marked"}},
 		{"a", "space j j space r", "b e", []string{"reset 2 credentials", "p/cooling-key", "p/held-key"}},
-		{"a", "space j j r", "a b e", []string{"✓ reset cooling-key"}}, // not the selected one
+		{"a", "space j j r", "a b e", []string{"✓ reset cooling-key"}}, // resets the marked credential, not the selected one
 		{"a", "space j j space r y", "a b d e", []string{"✓ reset 2 credentials"}},
 		{"a", "/ c o o l i n g enter ctrl+r", "a b e", []string{"✓ reset cooling-key"}},
 		{"e", "ctrl+r y", "a b d e", []string{"✓ reset 2 credentials"}},
@@ -87,8 +87,8 @@ func TestAct_SyncSeveral(t *testing.T) {
 	d.do("a A", "✕ sync: nothing changed; 2 ")
 }
 
-// TestUndo_Sync checks that after a sync, u first reports that a sync cannot be undone. Pressed
-// again, it undoes the action before the sync.
+// TestUndo_Sync checks that after a sync, u first reports that a sync cannot be undone. Pressing
+// u again undoes the action before the sync.
 func TestUndo_Sync(t *testing.T) {
 	d := startDashboard(t, nousPool)
 	d.do("x enter y A", "✓ sync portal: held", "undone")
@@ -138,7 +138,8 @@ func (d *dashboard) lockStore() *flock.Flock {
 	return l
 }
 
-// startReset presses r while the lock is held, and checks that the screen shows this.
+// startReset locks the store, presses r, and checks that the screen shows that the reset is
+// waiting. done receives the result of the reset.
 func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	d.t.Helper()
 	d.lockStore()
@@ -171,9 +172,8 @@ func TestRun_LockTimeout(t *testing.T) {
 	})
 }
 
-// TestFinish_Action checks that a running action is completed after the program has ended. It
-// waits for the lock for a second, or not at all if the screen already showed that it was
-// waiting.
+// TestFinish_Action checks that Finish completes a running action. Finish waits for the lock for
+// a second, or not at all if the screen already showed that the action was waiting.
 func TestFinish_Action(t *testing.T) {
 	const written = "reset cooling-key: cooling, streak 2, until "
 	for _, tt := range []struct {
@@ -182,7 +182,7 @@ func TestFinish_Action(t *testing.T) {
 		want string // start of the result or of the error
 		wait time.Duration
 	}{
-		{"none", func(d *dashboard) { d.press("q") }, "", 0},
+		{"no action", func(d *dashboard) { d.press("q") }, "", 0},
 		{"not started", func(d *dashboard) { d.press("r q") }, written, 0},
 		{
 			"locked", func(d *dashboard) { d.lockStore(); d.press("r q") },
@@ -193,7 +193,7 @@ func TestFinish_Action(t *testing.T) {
 			time.AfterFunc(120*time.Millisecond, func() { _ = l.Unlock() })
 			d.press("r q")
 		}, written, 150 * time.Millisecond},
-		{"wait was shown", func(d *dashboard) { d.startReset(); d.press("q") }, "error: reset canceled; nothing was written", 0},
+		{"wait shown on the screen", func(d *dashboard) { d.startReset(); d.press("q") }, "error: reset canceled; nothing was written", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -235,8 +235,8 @@ func TestFinish_WritesEvents(t *testing.T) {
 	}
 }
 
-// TestFinish_EventsDuringAction checks that each event is recorded once if the file shows the
-// effects of the action and other events before the result of the action arrives.
+// TestFinish_EventsDuringAction checks that no event is recorded twice if the changed file is
+// loaded before the result of the action arrives.
 func TestFinish_EventsDuringAction(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 	results(d.press("r"))

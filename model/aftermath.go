@@ -13,8 +13,8 @@ import (
 // refailWithin is the time after a reset during which another failure is reported.
 const refailWithin = 24 * time.Hour
 
-// watchResets remembers when credentials were reset. If one fails again, watchResets shows
-// this as the status: "team-seat failed again 9m after the reset: 429, cooling 1h".
+// watchResets remembers when credentials were reset. If one of these credentials fails again,
+// watchResets reports this: "team-seat failed again 9m after the reset: 429, cooling 1h".
 func (m *Model) watchResets(st *store, events []poolstate.Event) {
 	failed, more := "", 0
 	for i := range events {

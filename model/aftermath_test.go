@@ -21,7 +21,7 @@ func TestWatchResets(t *testing.T) {
 	}{
 		{"one", 9 * time.Minute, "a", "! label-a failed again 9m after the reset: 429, cooling 1h", true},
 		{"several", 9 * time.Minute, "ab", "! label-a failed again 9m after the reset: 429, cooling 1h; 1 other failed again too", true},
-		{"another credential", 9 * time.Minute, "c", "failed again", false},
+		{"credential that was not reset", 9 * time.Minute, "c", "failed again", false},
 		{"a day later", 25 * time.Hour, "a", "failed again", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -38,8 +38,7 @@ func TestWatchResets(t *testing.T) {
 	}
 }
 
-// TestWatchResets_Undo checks that a failure that an undo restores is not reported as a new
-// one.
+// TestWatchResets_Undo checks that no new failure is reported if an undo restores a failure.
 func TestWatchResets_Undo(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("r u", "✓ undo label-a")

@@ -230,7 +230,7 @@ func (m *Model) selectAt(i int) {
 }
 
 // reselect keeps the same credential selected after the list has changed. While that
-// credential is not listed, the one at its former index is selected instead.
+// credential is not listed, the credential at its former index is selected instead.
 func (m *Model) reselect(at int) {
 	all, a := m.listed(), &m.arrangement
 	if i := find(all, a.anchor); i >= 0 {
@@ -257,8 +257,8 @@ func (m *Model) original(row poolstate.Ref) poolstate.Ref {
 	return row
 }
 
-// find returns the index of the credential with the given ref, or -1. If none matches
-// exactly, find returns the first one with the same provider and id.
+// find returns the index of the credential with the given ref, or -1. If no ref is equal, find
+// returns the first credential with the same profile, provider and id.
 func find(list []*poolstate.Credential, ref *poolstate.Ref) int {
 	if ref == nil {
 		return -1

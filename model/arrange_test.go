@@ -32,7 +32,7 @@ func TestFilterTyped(t *testing.T) {
 	d.do("esc")
 	d.hides("shown", "hidden")
 	d.shows("cooling-key", "ready-key")
-	d.isAt("b") // same as before b was hidden
+	d.isAt("b") // the selection before b was hidden
 
 	d.filter("-ready")
 	d.do("enter j")
@@ -46,8 +46,8 @@ func TestFilterTyped(t *testing.T) {
 	d.hides("streak:x")
 }
 
-// TestBack_NothingMatches checks that the first esc clears the filter together with the
-// status if nothing matches the filter, and otherwise only the status.
+// TestBack_NothingMatches checks what the first esc clears: the status and the filter if
+// nothing matches the filter, and otherwise only the status.
 func TestBack_NothingMatches(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.filter("zzz")
@@ -101,7 +101,7 @@ func TestReselect(t *testing.T) {
 		after, want   string
 	}{
 		{"reordered", poolOf("p: a b c"), "down", poolOf("p: c a b"), "p/b"},
-		{"provider added before", poolOf("p: a b"), "down", poolOf("anthropic: x y", "p: a b"), "p/b"},
+		{"provider inserted in front", poolOf("p: a b"), "down", poolOf("anthropic: x y", "p: a b"), "p/b"},
 		{"same id in another provider", poolOf("p: a b", "q: b c"), "down down", poolOf("p: b a", "q: c b"), "q/b"},
 		{"without ids, last removed", three, "G", strings.Replace(three, `, {"access_token": "none", "label": "three"}`, "", 1), "p/#2"},
 		{"removed", poolOf("p: a b c"), "down", poolOf("p: a c"), "p/c"},

@@ -84,7 +84,7 @@ func TestDemo_StartsOver(t *testing.T) {
 	d.do("down r", "reset label-b")
 	d.press("a", "4 marked")
 	s.restarts++
-	d.change(twoOut) // not an agent that overwrites the reset
+	d.change(twoOut) // must not be reported as an overwritten reset
 	d.hides("reset label-b", "marked", "overwritten")
 	events := len(d.m.log.records)
 	d.press("e", "11:30:00")

@@ -123,8 +123,8 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// warnings returns a warning for each of the first few providers that an outcome leaves with
-// no credential ready, and one if holds would end before the current cooldowns.
+// warnings returns a warning if holds would end before the current cooldowns, and a warning for
+// each of the first few providers that an outcome leaves with no credential ready.
 func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
 	if w := ui.ShortHoldWords(out.Changed, m.policy, m.now); w != "" {
@@ -234,7 +234,7 @@ func (m *Model) formPressed(pressed fmt.Stringer) tea.Cmd {
 	m.dialog.submitted = false
 	switch {
 	case key.Matches(pressed, k.Accept):
-		if t, plan, _ := m.planHold(); len(plan.Changed) > 0 { // otherwise the form shows why
+		if t, plan, _ := m.planHold(); len(plan.Changed) > 0 { // otherwise, the form shows the problem
 			m.closeDialog()
 			return m.confirm(t, plan)
 		}

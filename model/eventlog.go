@@ -65,8 +65,9 @@ func (l *eventLog) current() *poolstate.Record {
 // moveTo moves the cursor to a position, or to the nearest one if it is out of range.
 func (l *eventLog) moveTo(position int) { l.cursor = max(min(position, len(l.shown)-1), 0) }
 
-// follow moves the cursor to an event or, if that is not shown, to the next later one. If the
-// list is scrolled, follow scrolls it by the same distance, so that no event moves on the screen.
+// follow moves the cursor to an event or, if the event is not shown, to the next later event. If
+// the list is scrolled, follow scrolls it by the same distance, so that no event moves on the
+// screen.
 func (l *eventLog) follow(r *poolstate.Record) {
 	at, _ := slices.BinarySearchFunc(l.shown, *r, byTime)
 	for i := at; i < len(l.shown) && l.shown[i].At.Equal(r.At); i++ {
@@ -165,7 +166,7 @@ func (m *Model) recordsOf(st *store, events []poolstate.Event) []poolstate.Recor
 func byTime(a, b poolstate.Record) int { return a.At.Compare(b.At) }
 
 // merge adds records and returns the new ones. It skips known events, or replaces them if
-// replace is set. The cost is linear in the number of later events.
+// replace is set. The cost is linear in the number of events after the earliest record.
 func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []poolstate.Record) {
 	if len(records) == 0 {
 		return nil

@@ -97,9 +97,9 @@ func TestMergeHistory_FirstStart(t *testing.T) {
 	equal(t, "the journal", d.journaled(), "")
 }
 
-// TestLogEvents_Action checks that an action and its undo cause one event each, whether the
-// dashboard sees the result or the changed file first, and that they are not used as evidence
-// of the agent's policy.
+// TestLogEvents_Action checks that an action and its undo cause one event each, even if the
+// dashboard loads the changed file before it receives the result. Neither event must be used as
+// evidence of the agent's policy.
 func TestLogEvents_Action(t *testing.T) {
 	for _, fileFirst := range []bool{false, true} {
 		d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
@@ -243,7 +243,8 @@ func TestRefreshEvents_Paused(t *testing.T) {
 	}
 }
 
-// The filter of the table hides no events of the credential in the detail.
+// TestAddEvents_Detail checks that the filter of the table does not hide events in the detail
+// pane.
 func TestAddEvents_Detail(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("x enter r")

@@ -40,8 +40,8 @@ func (msg *actionDone) undoable() bool {
 	return slices.ContainsFunc(msg.files, func(f fileResult) bool { return f.done.Undos() != nil })
 }
 
-// owner returns the store to which changes to a row are written: the root's if the row is
-// borrowed. It returns nil if that store has been removed.
+// owner returns the store to which changes to a row are written. For a borrowed row, that is the
+// root's store. It returns nil if the store has been removed.
 func (m *Model) owner(c *poolstate.Credential) *store {
 	return m.storeOf(c.Original().Profile)
 }
@@ -55,7 +55,7 @@ func (m *Model) originals(rows []*poolstate.Credential) (seen []poolstate.Creden
 			continue
 		}
 		known[ref] = true
-		if o := m.pool.Find(ref); o != nil { // a hidden root's are not in the pool
+		if o := m.pool.Find(ref); o != nil { // credentials of a hidden root are not in the pool
 			c = o
 		}
 		seen = append(seen, *c)
@@ -63,7 +63,8 @@ func (m *Model) originals(rows []*poolstate.Credential) (seen []poolstate.Creden
 	return seen
 }
 
-// writable separates credentials in stores that can be written from the others.
+// writable divides credentials into those whose stores can be written and those whose stores
+// cannot be written.
 func (m *Model) writable(all []poolstate.Credential) (seen []poolstate.Credential, refused []poolstate.Effect) {
 	for _, c := range all {
 		st, why := m.owner(&c), "its profile has been removed"
@@ -136,7 +137,7 @@ func (j *job) plan() (poolstate.Outcome, error) {
 // joined returns the combined outcome of two jobs.
 func joined(a, b poolstate.Outcome) poolstate.Outcome {
 	if a.At.IsZero() {
-		return b // without a copy
+		return b // avoids a copy
 	}
 	return poolstate.Outcome{At: b.At, Changed: slices.Concat(a.Changed, b.Changed), Unchanged: slices.Concat(a.Unchanged, b.Unchanged)}
 }

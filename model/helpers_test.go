@@ -112,7 +112,7 @@ func (d *dashboard) finish(cmd tea.Cmd) {
 }
 
 // handle sends a message, runs all resulting commands, and checks that the screen shows
-// the given words. change, tick, press and do check the words that they are given, too.
+// the given words. change, tick, press and do also check their words.
 func (d *dashboard) handle(msg tea.Msg, words ...string) {
 	d.t.Helper()
 	d.finish(d.send(msg))

@@ -85,7 +85,7 @@ func (m *Model) back() {
 		m.clearFilter()
 	case m.pane != ui.PaneTable:
 		m.open(ui.PaneTable)
-	case m.selected == nil && m.arrangement.applied != "": // as the message of whyNoSelection says
+	case m.selected == nil && m.arrangement.applied != "": // as announced by whyNoSelection
 		m.status = nil
 		m.clearFilter()
 	case m.status != nil || len(m.marked) > 0:
@@ -148,8 +148,8 @@ func (m *Model) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// mouse is the state of mouse support, which is off at first because a terminal that
-// reports clicks does not select text.
+// mouse is the state of mouse support. It is off by default, because a terminal that reports
+// clicks to a program does not let the user select text.
 type mouse struct {
 	on     bool
 	opener ui.Target // footer key whose click opened the dialog

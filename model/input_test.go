@@ -29,7 +29,7 @@ type keyTest struct {
 	before string // keys to press first
 	does   string
 	check  func(d *dashboard)
-	says   bool // check requires a status that mentions a default key
+	says   bool // check requires a status that contains the name of a default key
 }
 
 // keyTests lists the effect of each key.
@@ -336,22 +336,22 @@ func TestClicked(t *testing.T) {
 		{"row", "", "label-d", func(d *dashboard) { d.isAt("d") }},
 		{"end of row", "", "401", func(d *dashboard) { d.isAt("f") }},
 		{"title", "", "STREAK", func(d *dashboard) { d.shows("STREAK▾") }},
-		{"title of the current order", "s s s", "STREAK", func(d *dashboard) { d.shows("STREAK▴") }},
-		{"title of the current order, reversed", "s s s S", "STREAK", func(d *dashboard) { d.shows("STREAK▾") }},
-		{"title of another order", "s s s S", "STATE", func(d *dashboard) { d.shows("STATE▾") }},
+		{"title of the sort column", "s s s", "STREAK", func(d *dashboard) { d.shows("STREAK▴") }},
+		{"title of the sort column, order reversed", "s s s S", "STREAK", func(d *dashboard) { d.shows("STREAK▾") }},
+		{"title of another column", "s s s S", "STATE", func(d *dashboard) { d.shows("STATE▾") }},
 		{"title of the deadline column", "", "BACK IN", func(d *dashboard) { d.shows("BACK IN▾") }},
 		{"credential", "s", "CREDENTIAL", func(d *dashboard) { d.hides("▾") }},
 		{"heading", "", "p  2 of 4", func(d *dashboard) { d.shows("4 hidden"); d.isAt("e") }},
 		{"heading of a folded provider", "left", "p  2 of 4", func(d *dashboard) { d.hides("hidden"); d.isAt("a") }},
-		{"heading of another provider", "", "q  1 of 3", func(d *dashboard) { d.shows("3 hidden"); d.isAt("a") }},
+		{"heading of a provider that is not selected", "", "q  1 of 3", func(d *dashboard) { d.shows("3 hidden"); d.isAt("a") }},
 		{"key", "down", "r reset", func(d *dashboard) { d.isReady("a b d g"); d.shows("✓ reset label-b") }},
 		{"description of a key", "", "help", func(d *dashboard) { d.open(ui.PaneHelp) }},
-		{"key of a pane in the footer", "d", "esc q back", func(d *dashboard) { d.open(ui.PaneTable) }},
-		{"arrow up", "G d", "↑", func(d *dashboard) { d.isAt("f") }},
+		{"footer key of the detail", "d", "esc q back", func(d *dashboard) { d.open(ui.PaneTable) }},
+		{"footer key, arrow up", "G d", "↑", func(d *dashboard) { d.isAt("f") }},
 		{"event", "e", "p/label-b", func(d *dashboard) { d.isOn("p/b"); d.isAt("a") }},
-		{"key of the events in the footer", "e down", "r reset", func(d *dashboard) { d.isReady("a c d g") }},
+		{"footer key of the events", "e down", "r reset", func(d *dashboard) { d.isReady("a c d g") }},
 		{"chart", "", "capacity", func(d *dashboard) { d.isAt("a"); d.open(ui.PaneTable) }},
-		{"key of the filter in the footer", "/ l", "enter keep", func(d *dashboard) { equal(d.t, "typing", d.m.arrangement.typing, false) }},
+		{"footer key of the filter", "/ l", "enter keep", func(d *dashboard) { equal(d.t, "typing", d.m.arrangement.typing, false) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := dashboardWithMouse(t, twoOut)
@@ -431,8 +431,8 @@ func TestClicked_BehindDialog(t *testing.T) {
 	}
 }
 
-// TestClicked_DoubleClick checks that further clicks at the position of the footer key that
-// opened a dialog do not answer it.
+// TestClicked_DoubleClick checks that a dialog that was opened by a click on a footer key is not
+// answered by further clicks at the same position.
 func TestClicked_DoubleClick(t *testing.T) {
 	for x := range 120 {
 		d := dashboardWithMouse(t, twoOut)
@@ -446,7 +446,7 @@ func TestClicked_DoubleClick(t *testing.T) {
 	d.do("a")
 	d.click("r reset")
 	before := d.screen()
-	d.click("choose") // where "r reset" was
+	d.click("choose") // this is where "r reset" was
 	equal(t, "the screen", d.screen(), before)
 	d.click("yes")
 	d.click("ter accept")

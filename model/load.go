@@ -160,7 +160,7 @@ func (m *Model) loaded(st *store, msg poolLoaded) {
 	st.unwritable, st.missing = msg.unwritable, false
 	st.feed = st.readableFeed()
 	if s := m.status; s != nil && why != "" && s.Text == why && m.whyNoWriteTo(st) != why {
-		m.status = nil // no longer true
+		m.status = nil // the reason no longer applies
 	}
 	st.loading.recount, st.guard = msg.counted.Again, msg.counted.Guard
 	isNew := st.snapshot.Pool != msg.snapshot.Pool
@@ -224,7 +224,7 @@ func (m *Model) observe(st *store) []poolstate.Event {
 	now := m.cfg.Clock.Now()
 	m.refresh(st)
 	if m.source(st) != st {
-		return nil // the root's observer sees the same file
+		return nil // the root's observer handles the same file
 	}
 	events := st.observer.Observe(st.snapshot.Pool, st.policy, now)
 	for i := range events {
@@ -255,7 +255,7 @@ type watchedWrite struct {
 
 // equal compares the fields that the action writes. It compares borrowed secrets by their
 // fingerprints, because the file does not contain the secrets. A missing streak
-// equals any other, because agents that do not count failures remove it.
+// equals any streak, because agents that do not count failures remove it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false
@@ -266,9 +266,9 @@ func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
 }
 
-// checkWrites reports writes to a store that another program has overwritten and holds that it
-// has lifted, with the times of these events. It stops watching every credential that no longer
-// has the written state.
+// checkWrites reports if another program has overwritten one of our writes to a store or has
+// lifted a hold, and when. It stops watching every credential that no longer has the written
+// state.
 func (m *Model) checkWrites(st *store, events []poolstate.Event) {
 	if len(m.writes) == 0 {
 		return

@@ -119,8 +119,8 @@ func TestFileChanged_Polling(t *testing.T) {
 }
 
 // TestLoadFailed_GracePeriod checks that a file that becomes readable within the grace period
-// is not shown as stale, even if several loads fail, such as while a program writes it in
-// place.
+// is not shown as stale, even if several loads fail, for example while a program writes the
+// file in place.
 func TestLoadFailed_GracePeriod(t *testing.T) {
 	for _, failures := range []int{1, 3} {
 		synctest.Test(t, func(t *testing.T) {
@@ -182,8 +182,8 @@ func TestLoadFailed_Stale(t *testing.T) {
 	})
 }
 
-// TestPoolLoaded_ClearsRefusal checks that the message that the file cannot be read, and no
-// other one, is cleared once the file is readable.
+// TestPoolLoaded_ClearsRefusal checks that once the file is readable, the message that it cannot
+// be read is cleared. Other messages stay.
 func TestPoolLoaded_ClearsRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, content := range []string{mixedPool, poolOf("p: a")} {
@@ -220,11 +220,11 @@ func TestCheckWrites_Overwritten(t *testing.T) {
 	d.change(mixedPool, "! reset of cooling-key was overwritten at 12:00:03; press r to repeat; an agent or another pooltop wrote the file")
 	d.tick(time.Hour)
 	d.press("m")
-	d.shows("was overwritten") // until esc
+	d.shows("was overwritten") // stays until esc is pressed
 	d.do("esc")
 	d.hides("was overwritten")
 	d.change(strings.Replace(mixedPool, "ready-key", "renamed", 1))
-	d.hides("was overwritten") // and only once
+	d.hides("was overwritten") // is reported only once
 }
 
 // TestCheckWrites_TimeOfEvent checks that a status shows the time of the change that it
@@ -270,8 +270,8 @@ func TestCheckWrites_LiftedHold(t *testing.T) {
 	d.hides("lifted")
 }
 
-// TestCheckWrites_OverwrittenBeforeLoad checks that a credential that an agent overwrites
-// before the first load after the action is reported.
+// TestCheckWrites_OverwrittenBeforeLoad checks that an overwritten reset is reported even if the
+// agent overwrites it before the first load after the reset.
 func TestCheckWrites_OverwrittenBeforeLoad(t *testing.T) {
 	d := dashboardAt(t, "a")
 	done := batch(d.press("r"))[0]()
@@ -279,8 +279,8 @@ func TestCheckWrites_OverwrittenBeforeLoad(t *testing.T) {
 	d.handle(done, "! reset of cooling-key was overwritten at 12:00:00; press r to repeat; an agent or another pooltop wrote the file")
 }
 
-// TestCheckWrites_OlderLoad checks that a load that began before the write, and may have read
-// the older state, does not cause a report.
+// TestCheckWrites_OlderLoad checks that no report is caused by a load that began before the
+// write. It may have read the older state.
 func TestCheckWrites_OlderLoad(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.write(strings.Replace(mixedPool, "ready-key", "renamed", 1))

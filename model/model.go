@@ -195,7 +195,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.retheme()
 	case tea.BackgroundColorMsg:
 		m.background = theme.BackgroundOf(msg.IsDark())
-		if !m.themeChosen { // the operator may have chosen one since the query
+		if !m.themeChosen { // the operator may have chosen a theme since the query
 			m.scheme = theme.SchemeFor(m.background)
 		}
 		m.retheme()
@@ -205,7 +205,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if m.view() == ui.PaneEvents {
 		m.log.offset = ui.ScrollEvents(s)
 	}
-	s.Offset = m.offset // the table's, even if a pane is open
+	s.Offset = m.offset // for the table, even if a pane is open
 	m.offset = ui.ScrollTo(s)
 	return m, tea.Batch(cmd, m.writeJournal(), m.notify())
 }

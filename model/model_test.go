@@ -63,7 +63,7 @@ func TestNew_Config(t *testing.T) {
 		c.Scheme, c.Order, c.Descending, c.Without = &light, filter.OrderStreak, true, ui.AllBut(ui.ColumnAt)
 	})
 	d.shows("waiting for")
-	equal(t, "messages of Init without a query for the background", len(results(d.m.Init())), 2)
+	equal(t, "messages of Init, which does not query the background", len(results(d.m.Init())), 2)
 	d.finish(d.m.loadAll())
 	d.shows("▴ streak", "BACK IN", " AT")
 	d.hides("WHY", "STREAK", "COOLDOWN", "NEXT FAIL")
@@ -71,12 +71,12 @@ func TestNew_Config(t *testing.T) {
 	d.hasTheme(theme.SchemeContrastLight, d.m.profile)
 }
 
-// TestNew_ThemeTerminal checks that the terminal's background is queried and determines how
-// its own colors are used.
+// TestNew_ThemeTerminal checks that the scheme with the terminal's own colors is adapted to the
+// terminal's background, which must be queried.
 func TestNew_ThemeTerminal(t *testing.T) {
 	d := newDashboard(t, twoOut, func(c *Config) { c.Scheme = new(theme.SchemeTerminal) })
 	d.hasTheme(theme.SchemeTerminal, colorprofile.ANSI)
-	equal(t, "messages of Init with a query for the background", len(results(d.m.Init())), 3)
+	equal(t, "messages of Init, which queries the background", len(results(d.m.Init())), 3)
 	d.send(tea.BackgroundColorMsg{Color: color.White})
 	d.hasTheme(theme.SchemeLight, colorprofile.ANSI)
 }
@@ -89,7 +89,7 @@ var wideText = `{"credential_pool": {"` + strings.Repeat("プロバイダ", 20) 
 	{"access_token": "none", "id": "b", "label": "` + strings.Repeat("long", 100) + `", "priority": 1, "last_status": "exhausted", "last_status_at": 1795433400}]}}`
 
 func TestView_FitsWindow(t *testing.T) {
-	for content, screens := range map[string][]string{ // by content of the store, the keys that open each screen
+	for content, screens := range map[string][]string{ // maps the content of a store to the keys that open each screen
 		"": {""}, broken: {""}, `{}`: {""}, `{"credential_pool": {}}`: {""},
 		twoOut:   {"", "down d", "?", "e", "f", "a", "x", "ctrl+r", "down r"},
 		wideText: {"", "d", "x", "ctrl+r"},

@@ -70,8 +70,8 @@ func (m *Model) forget(st *store) {
 	m.performed = slices.DeleteFunc(m.performed, func(p actionDone) bool { return len(p.files) == 0 })
 }
 
-// setSeveral updates whether several stores are shown. It reports whether that has changed. If
-// so, all refs change.
+// setSeveral updates m.several and reports whether it has changed. In that case, setSeveral adds
+// the profile to all refs of the model or removes it.
 func (m *Model) setSeveral(was []*store) (changed bool) {
 	is := shown(m.stores)
 	m.keys.setSeveral(len(is) > 1)

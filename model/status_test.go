@@ -69,15 +69,15 @@ func dashboardWithNotifications(t *testing.T, content string) *dashboard {
 func TestNotify(t *testing.T) {
 	dead := `{"access_token": "none", "id": "a", "label": "label-a", "last_status": "dead"}`
 	for _, tt := range []struct{ name, before, after, want string }{
-		{"nothing", pool(ready("a", 0)), pool(ready("a", 1)), ""},
-		{"out at the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
-		{"one of two", pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", 0, 1), ready("b", 0)), ""},
+		{"no failure", pool(ready("a", 0)), pool(ready("a", 1)), ""},
+		{"provider out from the start", pool(exhausted("a", 0, 1)), pool(exhausted("a", 0, 1), exhausted("b", 0, 1)), ""},
+		{"one of two credentials fails", pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", 0, 1), ready("b", 0)), ""},
 		{"last ready credential fails", pool(ready("a", 0)), pool(exhausted("a", 0, 1)), "p out, first back in 1h00m00s"},
 		{"last ready credential fails, another is due", pool(ready("a", 0), exhausted("b", -2*time.Hour, 1)), pool(exhausted("a", 0, 1), exhausted("b", -2*time.Hour, 1)), "p out, 1 due now"},
-		{"dead", pool(ready("a", 0), ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
-		{"dead at the start", pool(dead, ready("b", 0)), pool(dead, ready("b", 1)), ""},
-		{"all back", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
-		{"new provider", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
+		{"credential dies", pool(ready("a", 0), ready("b", 0)), pool(dead, ready("b", 0)), "p/label-a is dead: re-auth required"},
+		{"credential dead from the start", pool(dead, ready("b", 0)), pool(dead, ready("b", 1)), ""},
+		{"all credentials recover", pool(exhausted("a", 0, 1), ready("b", 0)), pool(ready("a", 1), ready("b", 0)), "all credentials ready (2)"},
+		{"new provider is out", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
 		{"provider removed", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
 		{
 			"control sequences", `{"credential_pool": {"p\u001b]0;x\u0007;": [{"access_token": "none", "id": "a"}]}}`,

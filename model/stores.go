@@ -24,13 +24,13 @@ type Store struct {
 	// ExplainError describes an error from reading the store. ExplainWrite describes a
 	// failed write, including whether anything was written.
 	ExplainError, ExplainWrite func(error) string
-	// Hidden is true for a root that is not shown, but lends its credentials to the
-	// profiles that are.
+	// Hidden is true for a root that is not shown, but lends its credentials to profiles
+	// that are shown.
 	Hidden bool
 }
 
-// StoresChanged reports that stores have been added or removed. Stores lists all that remain, as
-// in [Config]. The dashboard keeps the state of those that it already shows.
+// StoresChanged reports that stores have been added or removed. Stores lists all current
+// stores, as in [Config]. The dashboard keeps the state of the stores that it already shows.
 type StoresChanged struct{ Stores []Store }
 
 // store is the state of a store, as of the latest load. It does not depend on whether the
@@ -162,7 +162,8 @@ type assembled struct {
 	policy poolstate.Policy
 }
 
-// assemble combines the stores' views into m.latest. It reports whether that has changed.
+// assemble combines the stores' views into m.latest. It reports whether m.latest has
+// changed.
 func (m *Model) assemble() (changed bool) {
 	var views []poolstate.View
 	for _, st := range shown(m.stores) {
@@ -181,7 +182,7 @@ func (m *Model) assemble() (changed bool) {
 	return true
 }
 
-// update combines the stores' views and shows the result, unless it has not changed or the
+// update combines the stores' views. If the result has changed, update shows it unless the
 // display is frozen.
 func (m *Model) update() {
 	if m.assemble() && !m.paused.on {
@@ -198,7 +199,7 @@ func (m *Model) show() {
 	}
 	m.watchOutages()
 	m.arrange()
-	if !m.settled { // more rows may follow above the selected one
+	if !m.settled { // stores that load later may insert rows above the selected one
 		m.selectAt(0)
 	}
 	if m.dialog != nil && m.pool.Len() == 0 { // an empty screen has no room for a dialog

@@ -23,8 +23,8 @@ type home struct {
 	dir string
 }
 
-// newHome returns a home in which each store has the given content. Stores that are not in
-// files have no file. The dashboard has not read anything yet.
+// newHome returns a home with the named stores. files maps names to the contents of stores, and
+// the other stores have no file. The dashboard has not read anything yet.
 func newHome(t *testing.T, names string, files map[string]string, configured ...func(*Config)) *home {
 	t.Helper()
 	h := &home{dir: t.TempDir()}
@@ -133,8 +133,8 @@ var (
 	ownQ     = strings.Replace(pool(ready("q", 0)), `"p"`, `"q"`, 1)
 )
 
-// threeProfiles returns a home with a root, a profile with its own credentials, and one that borrows the
-// root's.
+// threeProfiles returns a home with three profiles: the root, work, which has its own credentials
+// of p, and cron, which borrows the root's credentials of p.
 func threeProfiles(t *testing.T, configured ...func(*Config)) *home {
 	t.Helper()
 	return startHome(t, "default work cron", map[string]string{"default": rootPool, "work": workPool, "cron": ownQ}, configured...)
@@ -152,7 +152,7 @@ func TestStores_Rows(t *testing.T) {
 }
 
 // TestStores_MissingFiles checks that a profile without a file has the root's rows, and that
-// the dashboard waits if neither has a file.
+// the dashboard waits if the root has no file either.
 func TestStores_MissingFiles(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": rootPool})
 	equal(t, "the feed", h.m.feed().State, ui.FeedLive)
@@ -173,8 +173,7 @@ func TestStores_MissingFiles(t *testing.T) {
 	equal(t, "the feed", h.m.feed().State, ui.FeedLive)
 }
 
-// TestStores_HiddenRoot checks that a root that is not shown lends its credentials.
-// A profile that does not exist borrows nothing until it is created.
+// TestStores_NoProfile checks that a profile borrows nothing until its directory is created.
 func TestStores_NoProfile(t *testing.T) {
 	h := newHome(t, "default work", map[string]string{"default": rootPool}, func(cfg *Config) { cfg.Stores[0].Hidden = true })
 	dir := filepath.Dir(h.path("work"))
@@ -188,6 +187,7 @@ func TestStores_NoProfile(t *testing.T) {
 	h.shows("changes are written to ~/default.json", "file          ~/default.json")
 }
 
+// TestStores_HiddenRoot checks that a root that is not shown lends its credentials.
 func TestStores_HiddenRoot(t *testing.T) {
 	hide := func(c *Config) { c.Stores[0].Hidden = true }
 	h := startHome(t, "default work", map[string]string{"default": rootPool, "work": ownQ}, hide)
@@ -200,7 +200,7 @@ func TestStores_HiddenRoot(t *testing.T) {
 	h.do("e", "default", "p/label-a")
 	h.do("esc")
 
-	// An event of a provider that the profile does not borrow is not shown.
+	// Events of the root are hidden if the profile does not borrow their provider.
 	h.save("work", workPool)
 	h.lists("/w")
 	before := len(h.m.log.records)
@@ -229,8 +229,8 @@ func TestStores_PolicyOfRoot(t *testing.T) {
 	equal(t, "the policy is explained", h.m.screen().Evidence != nil, true)
 }
 
-// TestStores_LinkToRoot checks that a profile whose store is a link to the root's borrows all
-// rows.
+// TestStores_LinkToRoot checks that a profile borrows all rows if its store is a link to the
+// root's store.
 func TestStores_LinkToRoot(t *testing.T) {
 	h := newHome(t, "default", map[string]string{"default": rootPool})
 	equal(t, "the error", os.MkdirAll(filepath.Dir(h.path("work")), 0o700), nil)
@@ -288,7 +288,7 @@ func TestStoresChanged(t *testing.T) {
 
 	h.handle(StoresChanged{all[:2]}, "profiles changed; removed: cron, new")
 	h.lists("default/a default/b work/w")
-	h.send(poolLoaded{path: h.path("cron")}) // a load that was running
+	h.send(poolLoaded{path: h.path("cron")}) // the result of a load that was already running
 	h.lists("default/a default/b work/w")
 	n := 0
 	for _, r := range h.m.log.records {
@@ -405,7 +405,7 @@ func TestStores_PartialFailure(t *testing.T) {
 		equal(t, "the answer", h.m.status.Text, "reset 2 in default; work failed: another process has held the lock for 15s; "+
 			"nothing was written there; try again; u undoes; running agents notice at their next reload")
 		equal(t, "streaks", h.streaks("default")+" "+h.streaks("work"), "a:0 b:0 w:1")
-		equal(t, "marks", len(h.m.marked), 1) // on the credential for which it failed
+		equal(t, "marks", len(h.m.marked), 1) // the credential that could not be changed stays marked
 		equal(t, "the error", unlock(), nil)
 		h.do("r", "label-w: cooling, streak 1")
 
@@ -463,7 +463,7 @@ func TestFinish_Stores(t *testing.T) {
 	})
 }
 
-// TestSync_Stores checks that a sync of several stores is planned in each of them.
+// TestSync_Stores checks that a sync of several stores is planned for each store.
 func TestSync_Stores(t *testing.T) {
 	h := startHome(t, "default work", map[string]string{"default": nousPool, "work": nousPool})
 	h.do("a A", "sync 2 credentials in ~/default.json and ~/work.json?", "default/nous/portal", "work/nous/portal")

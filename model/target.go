@@ -68,8 +68,8 @@ func (m *Model) eventTarget() (c *poolstate.Credential, why string) {
 
 // targets returns the credentials that a key acts on, or the reason why there are none. In
 // the table, a bulk key acts on everything listed or on the listed credentials of the selected
-// provider. Any other key acts on the marked credentials that are listed or, if none is marked,
-// on the selected one. Other views have one target and no bulk keys.
+// provider. Any other key acts on the marked credentials that are listed or, if no credential is
+// marked, on the selected credential. Other views have one target and no bulk keys.
 func (m *Model) targets(pressed fmt.Stringer) (seen []poolstate.Credential, bulk bool, why string) {
 	all, provider := key.Matches(pressed, m.keys.ResetAll), key.Matches(pressed, m.keys.ResetProvider)
 	bulk = all || provider
@@ -103,8 +103,8 @@ func (m *Model) onlyInTable() string {
 	return "this key works only in the table; press " + word(m.keys.Back) + " to return to it"
 }
 
-// shows reports whether a credential is on the screen, perhaps borrowed. The table may have been
-// scrolled past its row, and the detail past its name.
+// shows reports whether a credential, or a row that borrows it, is on the screen. The operator may
+// have scrolled past its row in the table or past its name in the detail.
 func (m *Model) shows(ref poolstate.Ref) bool {
 	switch m.view() {
 	case ui.PaneTable:

@@ -58,8 +58,8 @@ func TestEventTarget_Refused(t *testing.T) {
 	}
 }
 
-// TestEventLog_Follow checks that the cursor stays on its event when others arrive, so that
-// the target does not change.
+// TestEventLog_Follow checks that the cursor stays on its event when other events arrive, so
+// that the target does not change.
 func TestEventLog_Follow(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 1), ready("b", 0)))
 	d.do("e")
@@ -76,8 +76,8 @@ func TestEventLog_Follow(t *testing.T) {
 	d.isOn("p/b")
 }
 
-// TestCloseDialog_Events checks that closing a dialog that was opened in the events view
-// returns to it.
+// TestCloseDialog_Events checks that closing a dialog returns to the events view if the dialog
+// was opened there.
 func TestCloseDialog_Events(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	for _, keys := range []string{"x esc", "x 9 m enter y"} {

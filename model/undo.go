@@ -13,7 +13,8 @@ import (
 )
 
 // undo undoes the last action of this session, after the same confirmation as any other
-// change. If this session has no action to undo, it offers the last one in the journal.
+// change. If this session has no action to undo, it offers to undo the last action in the
+// journal.
 func (m *Model) undo() tea.Cmd {
 	n := len(m.performed)
 	if n == 0 {
@@ -65,7 +66,7 @@ func (m *Model) undoRecorded() tea.Cmd {
 			case m.dialog != nil || len(m.performed) > 0 || m.whyNoWrite() != "":
 				return nil // the operator has started something else in the meantime
 			case errors.Is(err, journal.ErrUnrecorded):
-				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in the journal; earlier ones were left alone")
+				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in the journal; earlier actions were left alone")
 			case err != nil:
 				return m.setStatus(ui.AnswerRefused, err.Error())
 			case len(plan.Changed) == 0 && len(t.notes) > 0:
