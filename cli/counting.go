@@ -2,10 +2,7 @@ package cli
 
 import (
 	"log/slog"
-	"path/filepath"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"pooltop/cli/config"
 	"pooltop/model"
@@ -18,10 +15,11 @@ import (
 // counting keeps the failure counts of a store and annotates its pool with them.
 type counting struct {
 	*counts.Counter
-	file  string
-	curve poolstate.Curve
-	log   *slog.Logger
-	err   error // from the last attempt to store the counts; already logged
+	file       string
+	strategies strategyFile
+	curve      poolstate.Curve
+	log        *slog.Logger
+	err        error // from the last attempt to store the counts; already logged
 }
 
 // newCounting returns the failure counts of the store at path. If the journal is disabled,
@@ -34,10 +32,9 @@ func newCounting(cfg *config.Config, path string, log *slog.Logger) *counting {
 	return c
 }
 
-// rules returns the rules for counting. It reads the rotation strategies from the agent's
-// configuration each time.
+// rules returns the rules for counting, with the rotation strategies of the agent.
 func (c *counting) rules(policy poolstate.Policy) guard.Rules {
-	return guard.Rules{Policy: policy, Curve: c.curve, Strategies: strategies(filepath.Dir(c.file))}
+	return guard.Rules{Policy: policy, Curve: c.curve, Strategies: c.strategies.read(c.file)}
 }
 
 // observe counts new failures in a pool and annotates its credentials with the streaks. It
@@ -78,7 +75,7 @@ func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, a
 		counted.Events = eventsOf(c.observe(pool, policy, at), at)
 	}
 	counted.Again = c.next(pool, policy, at)
-	counted.Guard = c.running()
+	counted.Guard, counted.Strategies = c.running(), c.strategies.read(c.file)
 	return counted
 }
 
@@ -113,26 +110,4 @@ func eventOf(n *guard.Note, at time.Time) poolstate.Event {
 		e.Kind = poolstate.EventPinned
 	}
 	return e
-}
-
-// maxAgentConfig is the maximum size in bytes of an agent's configuration.
-const maxAgentConfig = 1 << 20
-
-// strategies returns the providers' rotation strategies from the configuration in the
-// agent's home. It returns nil if the file cannot be read.
-func strategies(home string) map[string]string {
-	data, err := config.ReadFile(filepath.Join(home, "config.yaml"), maxAgentConfig)
-	var doc struct {
-		Strategies map[string]any `yaml:"credential_pool_strategies"`
-	}
-	if err != nil || yaml.Unmarshal(data, &doc) != nil {
-		return nil
-	}
-	out := map[string]string{}
-	for provider, value := range doc.Strategies {
-		if name, ok := value.(string); ok {
-			out[provider] = name
-		}
-	}
-	return out
 }

@@ -53,6 +53,8 @@ type Counted struct {
 	Events []poolstate.Event // streaks that ended after a long time without a failure
 	Again  time.Time         // when to count again if the file does not change, or the zero time
 	Guard  *poolstate.Curve  // the backoff schedule of the guard that runs on the store, or nil
+	// Strategies are the agent's rotation strategies by provider. The default is fill_first.
+	Strategies map[string]poolstate.Strategy
 }
 
 // grace is how long a file may be unreadable before the dashboard shows the error. A program

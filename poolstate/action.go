@@ -18,11 +18,12 @@ const (
 	VerbHold
 	VerbSync
 	VerbUndo
+	VerbOrder
 )
 
 // String returns the word used in messages and in the journal.
 func (v Verb) String() string {
-	return wordOf(v, []string{"reset", "exhaust", "sync", "undo"})
+	return wordOf(v, []string{"reset", "exhaust", "sync", "undo", "order"})
 }
 
 // Action is an operator's change to any number of credentials. The zero value is a
@@ -35,6 +36,9 @@ type Action struct {
 	Hold Hold
 	// ClaudeFile is the path of Claude Code's token file, for a VerbSync.
 	ClaudeFile string
+	// Move has the details of a VerbOrder, whose targets are all credentials of the
+	// provider in rotation order.
+	Move Move
 	// Undos are the effects that a VerbUndo reverts.
 	Undos []Undo
 }
@@ -182,10 +186,12 @@ func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
 
 func (d *Draft) performAll(a Action, seen []Credential, s *Store) Outcome {
 	out := Outcome{At: s.now()}
-	if a.Verb == VerbUndo {
-		for i := range a.Undos {
-			out.add(d.undo(&a.Undos[i], s.loc))
-		}
+	switch a.Verb {
+	case VerbUndo:
+		d.undoAll(a.Undos, s, &out)
+		return out
+	case VerbOrder:
+		d.reorder(a.Move, seen, &out)
 		return out
 	}
 	if a.Verb == VerbHold && a.Hold.Reason != "" { // the reason is stored in the file and the journal

@@ -67,18 +67,19 @@ func (a Availability) Returns() bool { return a == Cooling || a == Held }
 type Origin uint8
 
 // The origins: no deadline, a reset time from the provider, a deadline computed by
-// the policy, one set by an operator, and one pinned by guard.
+// the policy, one set by an operator, one pinned by guard, and the end of a model's cooldown.
 const (
 	OriginNone Origin = iota
 	OriginProvider
 	OriginComputed
 	OriginOperator
 	OriginGuard
+	OriginModel
 )
 
 // String returns the word used in JSON, which is empty for [OriginNone].
 func (o Origin) String() string {
-	return wordOf(o, []string{"", "provider", "computed", "operator", "guard"})
+	return wordOf(o, []string{"", "provider", "computed", "operator", "guard", "model"})
 }
 
 // suspectAfter is how far ahead a plausible deadline may be. No provider's limit spans
@@ -105,8 +106,18 @@ func (d Deadline) Never() bool { return !d.IsZero() && neverComes(d.At) }
 func neverComes(t time.Time) bool { return t.Year() > 9999 }
 
 // Deadline returns the end of the cooldown of c. A credential has a deadline only if it is
-// exhausted and the file contains a reset time or the time of the failure.
+// exhausted and the file contains a reset time or the time of the failure, or if the policy's
+// model is cooling down.
 func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
+	d := p.ownDeadline(c, now)
+	if end := p.modelEnd(c, now); end.After(d.At) {
+		return Deadline{At: end, Origin: OriginModel}
+	}
+	return d
+}
+
+// ownDeadline is like Deadline, but ignores the cooldowns of models.
+func (p Policy) ownDeadline(c *Credential, now time.Time) Deadline {
 	if c.Status != StatusExhausted || p.cleared(c) {
 		return Deadline{}
 	}
@@ -145,6 +156,8 @@ func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availabil
 		return Dead
 	case c.Unusable:
 		return Unusable
+	case d.Origin == OriginModel:
+		return Cooling
 	case c.Status != StatusExhausted, cleared:
 		return Ready
 	case d.IsZero() || !now.Before(d.At):

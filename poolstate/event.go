@@ -26,6 +26,7 @@ const (
 	EventPinned
 	EventReleased
 	EventForgotten
+	EventReordered // an operator moved the credential in the rotation order
 	EventFileMissing
 	EventFileUnreadable
 	EventFileRecovered
@@ -33,7 +34,7 @@ const (
 
 var eventWords = []string{
 	"exhausted", "held", "due", "ready", "reset", "undone", "refreshed",
-	"dead", "added", "removed", "pinned", "released", "forgotten",
+	"dead", "added", "removed", "pinned", "released", "forgotten", "reordered",
 	"file_missing", "file_unreadable", "file_recovered",
 }
 

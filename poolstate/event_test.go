@@ -110,11 +110,11 @@ func TestDiff_Order(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset undone refreshed dead added removed pinned released forgotten file_missing file_unreadable file_recovered poolstate.EventKind(16)")
+	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset undone refreshed dead added removed pinned released forgotten reordered file_missing file_unreadable file_recovered poolstate.EventKind(17)")
 	equal(t, "actors", allWords[Actor](), "agent operator clock guard poolstate.Actor(4)")
-	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo poolstate.Verb(4)")
+	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo order poolstate.Verb(5)")
 	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead unusable poolstate.Availability(6)")
-	equal(t, "origins", allWords[Origin](), " provider computed operator guard poolstate.Origin(5)")
+	equal(t, "origins", allWords[Origin](), " provider computed operator guard model poolstate.Origin(6)")
 	equal(t, "policies", allWords[policyKind](), "backoff flat flat-2026-08 flat-2026-10 poolstate.policyKind(4)")
 	for i, a := range Availabilities() {
 		equal(t, "position of "+a.String(), int(a), i)

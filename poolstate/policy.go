@@ -15,6 +15,7 @@ type Policy struct {
 	kind   policyKind
 	source PolicySource
 	rules  *Rules // nil for the stock cooldowns of the kind
+	model  string // see ForModel
 }
 
 type policyKind uint8
@@ -108,10 +109,10 @@ func (p Policy) Multiplier(streak int) int {
 }
 
 // Of returns the policy for c: its profile's policy if c is in a merged pool, otherwise p. See
-// [Merge].
+// [Merge]. The model is always that of p.
 func (p Policy) Of(c *Credential) Policy {
 	if c.policy != nil {
-		return *c.policy
+		return c.policy.ForModel(p.model)
 	}
 	return p
 }

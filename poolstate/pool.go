@@ -139,11 +139,9 @@ func (p *Provider) note(format string, args ...any) {
 	}
 }
 
-// order sorts the credentials by ascending priority and sets Index and Sole.
+// order sorts the credentials in rotation order and sets Index and Sole.
 func (p *Provider) order() {
-	slices.SortStableFunc(p.Credentials, func(a, b Credential) int {
-		return cmp.Compare(a.Priority.Or(0), b.Priority.Or(0))
-	})
+	slices.SortStableFunc(p.Credentials, func(a, b Credential) int { return compareRotation(&a, &b) })
 	alive, last := 0, 0
 	for i := range p.Credentials {
 		p.Credentials[i].Index = i + 1

@@ -25,6 +25,9 @@ type Record struct {
 	Reason   string `json:"reason,omitempty"`
 	Message  string `json:"message,omitempty"`
 	Source   string `json:"source,omitempty"`
+	// Index is the new place in the rotation order, counted from 1, or 0 if the event does not
+	// concern the order.
+	Index int `json:"index,omitempty"`
 	// Profile is the profile of the store, or "" unless several stores are shown together.
 	Profile string `json:"-"`
 }
@@ -74,6 +77,9 @@ func RecordOf(e *Event, policy Policy) Record {
 	}
 	if e.After != nil {
 		r.After = StateOf(e.After, policy, e.At)
+	}
+	if e.Kind == EventReordered || e.Kind == EventUndone && e.Before.Index != e.After.Index {
+		r.Index = e.After.Index
 	}
 	switch e.Kind {
 	case EventHeld:

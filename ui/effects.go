@@ -41,16 +41,22 @@ func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string 
 
 // ResultWords describes the result of an effect: "→ held, streak 2, until 18:00".
 func ResultWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	if words := onlyModels(e, p, now); words != "" {
+	switch words := onlyModels(e, p, now); {
+	case words != "":
 		return words
+	case e.Before.Index != e.After.Index:
+		return "→ #" + strconv.Itoa(e.After.Index)
 	}
 	return "→ " + stateWords(&e.After, p, now)
 }
 
 // TransitionWords describes an effect without the name of the credential.
 func TransitionWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
-	if words := onlyModels(e, p, now); words != "" {
+	switch words := onlyModels(e, p, now); {
+	case words != "":
 		return words
+	case e.Before.Index != e.After.Index:
+		return "#" + strconv.Itoa(e.Before.Index) + " " + ResultWords(e, p, now)
 	}
 	return stateWords(&e.Before, p, now) + " " + ResultWords(e, p, now)
 }
@@ -80,6 +86,9 @@ func modelWords(before, after int) string {
 // the build of the agents, which is known only if the policy was measured or forced. The
 // backoff policy does not identify a build, because any build can be patched to use it.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
+	if verb == poolstate.VerbOrder {
+		return "running agents write their old order back with their next write; restart them to keep the new one"
+	}
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
 	switch {
 	case !known || p.Climbs() || verb != poolstate.VerbReset:
@@ -114,7 +123,7 @@ func ChangeWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 		return words + ": nothing changed: " + text.QualifiedName(&e.Before) + ", " + e.Reason
 	case n == 0:
 		return words + ": nothing changed" + unchanged
-	case n == 1:
+	case n == 1, verb == poolstate.VerbOrder: // the first is the credential that was moved
 		words += " " + EffectWords(&out.Changed[0], p, now)
 	default:
 		words += fmt.Sprintf(" %d credentials: %s", n, manyFromTo(out, p, now))

@@ -139,6 +139,7 @@ var eventStyles = map[poolstate.EventKind]struct {
 	poolstate.EventPinned:         {theme.Cooling, ""},
 	poolstate.EventReleased:       {theme.Ready, "pin removed"},
 	poolstate.EventForgotten:      {theme.Secondary, "no failure for a long time"},
+	poolstate.EventReordered:      {theme.Accent, "moved"},
 	poolstate.EventFileMissing:    {theme.Dead, "file removed; showing last known state"},
 	poolstate.EventFileUnreadable: {theme.Dead, ""},
 	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},
@@ -167,7 +168,12 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 	case poolstate.EventReleased:
 		return joined(", ", words, until, streakStays(r))
 	case poolstate.EventUndone:
+		if r.Index > 0 {
+			return "the move, back to #" + strconv.Itoa(r.Index)
+		}
 		return joined(", ", undoneVerb(r), undoneTo(&c), streakChange(r), until)
+	case poolstate.EventReordered:
+		return words + " to #" + strconv.Itoa(r.Index)
 	case poolstate.EventReset, poolstate.EventRefreshed, poolstate.EventForgotten:
 		return joined(", ", words, streakChange(r))
 	case poolstate.EventDead:

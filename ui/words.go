@@ -110,6 +110,8 @@ func (s *Screen) originSentence(c *poolstate.Credential, a poolstate.Assessment)
 		words = "deadline set by the provider, not the policy"
 	case d.Origin == poolstate.OriginOperator:
 		words = "deadline set by an operator"
+	case d.Origin == poolstate.OriginModel:
+		words = "cooldown of " + clean(s.Policy.Model()) + " only"
 	case d.Origin == poolstate.OriginGuard:
 		words = s.pinSentence(c, a)
 	case c.Held():

@@ -26,7 +26,7 @@ type Rules struct {
 	Policy poolstate.Policy
 	Curve  poolstate.Curve
 	// Strategies maps providers to their rotation strategies. The default is fill_first.
-	Strategies map[string]string
+	Strategies map[string]poolstate.Strategy
 }
 
 // StandsDown reports whether pins are unnecessary because an agent counts failures itself.

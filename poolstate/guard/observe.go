@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -203,8 +202,8 @@ func (o observer) selected(c *count, cr *poolstate.Credential) bool {
 			available = append(available, s.ID)
 		}
 	}
-	strategy := cmp.Or(o.rules.Strategies[o.now.Name], "fill_first")
-	ordered := strategy == "fill_first" || strategy == "round_robin"
+	strategy := o.rules.Strategies[o.now.Name]
+	ordered := strategy == poolstate.FillFirst || strategy == poolstate.RoundRobin
 	return len(available) == 1 || ordered && len(available) > 0 && available[0] == cr.ID
 }
 

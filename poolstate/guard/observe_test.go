@@ -170,12 +170,12 @@ func TestObserve_Used(t *testing.T) {
 		ends bool
 	}{
 		"first in the order":          {func(w *world) {}, true},
-		"round robin":                 {func(w *world) { w.rules.Strategies = map[string]string{"p": "round_robin"} }, true},
-		"least used":                  {func(w *world) { w.rules.Strategies = map[string]string{"p": "least_used"} }, false},
-		"random":                      {func(w *world) { w.rules.Strategies = map[string]string{"p": "random"} }, false},
+		"round robin":                 {func(w *world) { w.rules.Strategies = map[string]poolstate.Strategy{"p": poolstate.RoundRobin} }, true},
+		"least used":                  {func(w *world) { w.rules.Strategies = map[string]poolstate.Strategy{"p": poolstate.LeastUsed} }, false},
+		"random":                      {func(w *world) { w.rules.Strategies = map[string]poolstate.Strategy{"p": poolstate.Random} }, false},
 		"another credential is first": {func(w *world) { w.swap() }, false},
 		"random, but nothing else is available": {func(w *world) {
-			w.rules.Strategies = map[string]string{"p": "random"}
+			w.rules.Strategies = map[string]poolstate.Strategy{"p": poolstate.Random}
 			w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(48 * hour)}, "b").run()
 		}, true},
 		"another credential is first, but it is cooling": {func(w *world) {
@@ -221,7 +221,7 @@ func TestObserve_NotUsed(t *testing.T) {
 // The time of a selection is when the file was written, not when guard observes it.
 func TestObserve_SelectionTime(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(2, "a")
-	w.rules.Strategies = map[string]string{"p": "random"}
+	w.rules.Strategies = map[string]poolstate.Strategy{"p": poolstate.Random}
 	w.failWith(poolstate.Failure{Code: 429, ResetAt: w.now.Add(4 * hour)}, "b").run()
 	w.after(3*hour).selects().after(2*hour).run().wantStreak("a", 2)
 	if next := w.state.Next(w.pool, w.rules, w.now); next.Sub(w.now) != evidenceAfter {

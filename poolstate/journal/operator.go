@@ -177,6 +177,8 @@ func kindOf(verb poolstate.Verb, after *poolstate.Credential) poolstate.EventKin
 	switch {
 	case verb == poolstate.VerbUndo:
 		return poolstate.EventUndone
+	case verb == poolstate.VerbOrder:
+		return poolstate.EventReordered
 	case after.Status == poolstate.StatusDead:
 		return poolstate.EventDead
 	case after.Held():

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"pooltop/cli/config"
+	"pooltop/poolstate"
+)
+
+// maxAgentConfig is the maximum size in bytes of an agent's configuration.
+const maxAgentConfig = 1 << 20
+
+// strategyFile caches the rotation strategies from an agent's configuration.
+type strategyFile struct {
+	modified   time.Time
+	size       int64
+	strategies map[string]poolstate.Strategy // as of modified and size
+}
+
+// read returns the rotation strategies, by provider, of the agent that uses a store. It reads
+// the configuration only if that has changed since the last call. If it cannot be read, the
+// agent uses fill_first for all providers.
+func (f *strategyFile) read(store string) map[string]poolstate.Strategy {
+	path := filepath.Join(filepath.Dir(store), "config.yaml")
+	info, err := os.Stat(path)
+	if err != nil {
+		*f = strategyFile{}
+		return nil
+	}
+	if !info.ModTime().Equal(f.modified) || info.Size() != f.size {
+		*f = strategyFile{info.ModTime(), info.Size(), parseStrategies(path)}
+	}
+	return f.strategies
+}
+
+func parseStrategies(path string) map[string]poolstate.Strategy {
+	data, err := config.ReadFile(path, maxAgentConfig)
+	var doc struct {
+		Strategies map[string]any `yaml:"credential_pool_strategies"`
+	}
+	if err != nil || yaml.UnmarshalWithOptions(data, &doc, yaml.AllowDuplicateMapKey()) != nil {
+		return nil
+	}
+	out := map[string]poolstate.Strategy{}
+	for provider, value := range doc.Strategies {
+		if name, ok := value.(string); ok {
+			out[provider] = poolstate.ParseStrategy(name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package poolstate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Strategy is how an agent selects a provider's next credential.
+type Strategy uint8
+
+// The strategies. FillFirst, the default, takes the first available credential in rotation
+// order. RoundRobin does the same and then moves that credential to the end. LeastUsed takes
+// the first of those with the smallest request count, and Random takes any.
+const (
+	FillFirst Strategy = iota
+	RoundRobin
+	LeastUsed
+	Random
+)
+
+var strategyWords = []string{"fill_first", "round_robin", "least_used", "random"}
+
+// String returns the word in the agent's configuration.
+func (s Strategy) String() string { return wordOf(s, strategyWords) }
+
+// ParseStrategy returns the strategy with the given name. Like agents, it ignores case and
+// surrounding space, and returns [FillFirst] for an unknown name.
+func ParseStrategy(name string) Strategy {
+	name = strings.ToLower(strings.TrimSpace(name))
+	return Strategy(max(slices.Index(strategyWords, name), 0))
+}
+
+// Next returns the credential that an agent with the given strategy selects next, or nil if
+// it selects none or any. Without a model in the policy (see [Policy.ForModel]), it is the
+// selection of an agent that names no model, which skips credentials with a cooldown for any
+// model. To find the next credential of a profile in a merged pool, use [Provider.Of].
+func (p *Provider) Next(s Strategy, policy Policy, now time.Time) *Credential {
+	if s == Random || p.Name != strings.ToLower(p.Name) {
+		return nil
+	}
+	var next *Credential
+	for i := range p.Credentials {
+		c := &p.Credentials[i]
+		switch {
+		case !policy.Selectable(c, now):
+		case s != LeastUsed:
+			return c
+		case next == nil || c.RequestCount.Or(0) < next.RequestCount.Or(0):
+			next = c
+		}
+	}
+	return next
+}
+
+// Selectable reports whether an agent may select c: it is ready or due, and has no active
+// cooldown for the policy's model or, if the policy has none, for any model.
+func (p Policy) Selectable(c *Credential, now time.Time) bool {
+	a := p.Availability(c, now)
+	return (a == Ready || a == Due) && (p.model != "" || c.ModelsOutUntil(now).IsZero())
+}
+
+// ModelsOutUntil returns when the last active cooldown of a model ends, or the zero time if
+// there is none. Until then, an agent that names no model does not select c.
+func (c *Credential) ModelsOutUntil(now time.Time) (until time.Time) {
+	for _, m := range c.ModelCooldowns {
+		if end := m.End(now); end.After(now) && end.After(until) {
+			until = end
+		}
+	}
+	return until
+}
+
+// ForModel returns the policy for requests for a model: its deadlines and availabilities
+// include the cooldown of that model. An empty model means none. Such a policy is only for
+// display, because deadlines of models must not be written as deadlines of credentials.
+func (p Policy) ForModel(model string) Policy {
+	p.model = model
+	return p
+}
+
+// Model returns the model of [Policy.ForModel], or "".
+func (p Policy) Model() string { return p.model }
+
+// modelEnd returns the end of the active cooldown of c for the policy's model, or the zero
+// time if there is none.
+func (p Policy) modelEnd(c *Credential, now time.Time) time.Time {
+	for _, m := range c.ModelCooldowns {
+		if end := m.End(now); m.Model == p.model && p.model != "" && end.After(now) {
+			return end
+		}
+	}
+	return time.Time{}
+}
+
+// anthropicRanks lists sources of anthropic credentials in the order in which agents rank them.
+var anthropicRanks = []string{"env:ANTHROPIC_TOKEN", "env:CLAUDE_CODE_OAUTH_TOKEN", "hermes_pkce", sourceClaudeCode, "env:ANTHROPIC_API_KEY"}
+
+// compareRotation compares two credentials of a provider by the order in which an agent uses
+// them: by priority, lowest first. When an agent loads anthropic, it ranks manual credentials
+// first and the others by source.
+func compareRotation(a, b *Credential) int {
+	byPriority := cmp.Compare(a.Priority.Or(0), b.Priority.Or(0))
+	if a.Provider != providerClaude {
+		return byPriority
+	}
+	ranked := cmp.Compare(rank(a.Source), rank(b.Source))
+	if ranked != 0 || isManual(a.Source) {
+		return cmp.Or(ranked, byPriority)
+	}
+	return cmp.Or(byPriority, cmp.Compare(cmp.Or(a.Label, a.Source), cmp.Or(b.Label, b.Source)))
+}
+
+// rank returns the rank of a source of anthropic credentials, lowest first.
+func rank(source string) int {
+	if isManual(source) {
+		return -1
+	}
+	if i := slices.Index(anthropicRanks, source); i >= 0 {
+		return i
+	}
+	return len(anthropicRanks)
+}
