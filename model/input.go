@@ -45,7 +45,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	case is(k.Notify):
 		m.toggleNotify()
 	case is(k.Copy):
-		return m.copyID()
+		return m.copyTarget()
 	case is(k.Back):
 		m.back()
 	case is(k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
@@ -113,12 +113,18 @@ func (m *Model) toggleForecast() tea.Cmd {
 	return nil
 }
 
-// copyID copies the id of the view's target to the clipboard. Not all terminals support this.
-func (m *Model) copyID() tea.Cmd {
+// copyTarget copies the id of the view's target or, if it is dead, the command that replaces it
+// to the clipboard. Not all terminals support this.
+func (m *Model) copyTarget() tea.Cmd {
 	c, why := m.target()
-	switch {
-	case c == nil:
+	if c == nil {
 		return m.setStatus(ui.AnswerRefused, why)
+	}
+	command := ui.LoginCommand(m.screen(), c)
+	switch {
+	case command != "":
+		m.setStatus(ui.AnswerDone, "copied: "+command+" (if the terminal supports it)")
+		return tea.SetClipboard(command)
 	case c.ID == "":
 		return m.setStatus(ui.AnswerRefused, "the credential has no id")
 	}

@@ -89,6 +89,10 @@ var keyTests = []keyTest{
 		equal(d.t, "the message", fmt.Sprint(d.last), "a")
 		d.shows("✓ copied id a")
 	}},
+	{keys: "y", before: "G up", does: "copies the login command of a dead credential", check: func(d *dashboard) {
+		equal(d.t, "the message", fmt.Sprint(d.last), "hermes auth add q --type api-key")
+		d.shows("✓ copied: hermes auth add q --type api-key")
+	}},
 	{keys: "enter d", does: "opens the detail", check: func(d *dashboard) { d.open(ui.PaneDetail) }},
 	{keys: "enter d", before: "enter", does: "closes the detail", check: func(d *dashboard) { d.open(ui.PaneTable) }},
 	{keys: "esc", before: "space", does: "removes the marks", check: func(d *dashboard) { d.marks() }},

@@ -72,7 +72,7 @@ func (k *keyMap) actions() []Action {
 		{"forecast", "cycle forecast: pool, provider, off", []string{"f"}, &k.Forecast},
 		{"events", "show events, newest first", []string{"e"}, &k.Events},
 		{"detail", "detail", []string{"enter", "d"}, &k.Detail},
-		{"copy", "copy the id", []string{"y"}, &k.Copy},
+		{"copy", "copy the id or, if dead, the login command", []string{"y"}, &k.Copy},
 		{"pause", "freeze the display", []string{"p"}, &k.Pause},
 		{"faster", "double the speed", []string{"+"}, &k.Faster},
 		{"slower", "halve the speed", []string{"-"}, &k.Slower},

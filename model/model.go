@@ -222,7 +222,7 @@ func (m *Model) screen() *ui.Screen {
 		ReadOnly: m.isReadOnly(),
 		Pool:     m.pool, Groups: m.groups,
 		Policy:   m.policy,
-		ResetKey: m.resetKey(), MoreKey: word(m.keys.PageDown),
+		ResetKey: m.writeKey(m.keys.Reset), SyncKey: m.writeKey(m.keys.Sync), CopyKey: word(m.keys.Copy), MoreKey: word(m.keys.PageDown),
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,
 		Dialog: m.dialogView(), Answer: m.shownStatus(), Filter: m.filterLine(),
@@ -256,12 +256,12 @@ func (m *Model) screen() *ui.Screen {
 	return s
 }
 
-// resetKey returns the key that resets a credential, or "" if resetting is not possible.
-func (m *Model) resetKey() string {
-	if m.isReadOnly() || !m.keys.Reset.Enabled() {
+// writeKey returns a key that changes the selected credential, or "" if changes are not possible.
+func (m *Model) writeKey(b key.Binding) string {
+	if m.isReadOnly() || !b.Enabled() {
 		return ""
 	}
-	return word(m.keys.Reset)
+	return word(b)
 }
 
 // View draws the screen.

@@ -255,13 +255,13 @@ func (m *Model) feed() ui.Feed {
 func (m *Model) addStores(s *ui.Screen) {
 	all := shown(m.stores)
 	first := all[0]
-	s.Path, s.ActiveProfile, s.CorruptCopy, s.Guard, s.Feed = first.Path, first.active, first.corrupt, m.source(first).guard, m.feed()
+	s.Path, s.Profile, s.ActiveProfile, s.CorruptCopy, s.Guard, s.Feed = first.Path, first.Profile, first.active, first.corrupt, m.source(first).guard, m.feed()
 	if i := slices.IndexFunc(m.stores, func(st *store) bool { return st.Hidden }); i >= 0 {
 		s.RootPath = m.stores[i].Path
 	}
 	evidence := m.source(first)
 	if m.several {
-		s.Path, s.CorruptCopy, s.Guard, s.ByProfile = m.cfg.Home, "", nil, m.arrangement.byProfile
+		s.Path, s.Profile, s.CorruptCopy, s.Guard, s.ByProfile = m.cfg.Home, "", "", nil, m.arrangement.byProfile
 		for _, st := range all {
 			if st.Profile == s.ActiveProfile {
 				s.ActiveProfile = ""

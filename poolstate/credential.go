@@ -160,13 +160,29 @@ type ModelCooldown struct {
 	Model string
 	// Until is the end as stored in the file.
 	Until time.Time
+	// SeenAt is when the agent observed the failure, or the zero time if that is unknown.
+	SeenAt time.Time
+}
+
+// entitlementTTL is how long agents avoid a model that the account's plan does not include.
+const entitlementTTL = 2 * 24 * time.Hour
+
+// Cooling reports whether the cooldown has not ended.
+func (m ModelCooldown) Cooling(now time.Time) bool { return m.End(now).After(now) }
+
+// NotInPlan reports whether the account's plan does not include the model. The file does not
+// say so, but only such a cooldown lasts exactly two days. Older builds wrote a year, which agents
+// now shorten. False may also mean that this is unknown.
+func (m ModelCooldown) NotInPlan(now time.Time) bool {
+	lasts := m.Until.Sub(m.SeenAt)
+	return m.End(now) != m.Until || !m.SeenAt.IsZero() && (lasts-entitlementTTL).Abs() < time.Second
 }
 
 // End returns the end of the cooldown. Older builds wrote cooldowns of more than 30 days;
 // agents treat them as ending two days from now.
 func (m ModelCooldown) End(now time.Time) time.Time {
 	if m.Until.Sub(now) > 30*24*time.Hour {
-		return now.Add(2 * 24 * time.Hour)
+		return now.Add(entitlementTTL)
 	}
 	return m.Until
 }

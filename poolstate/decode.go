@@ -115,7 +115,7 @@ func (c *Credential) decode(entry *jsonedit.Value, p *Pool, scrub *redact.Scrubb
 		c.referenced = !c.Secret.IsZero()
 	}
 	c.readTokens(secrets)
-	c.dropCleared(entry.Find(keyModelsSeenAt))
+	c.observeModels(entry.Find(keyModelsSeenAt))
 	c.scrub(scrub)
 	for _, key := range unknown {
 		p.noteUnknown(scrub.Clean(key))
@@ -220,12 +220,16 @@ func (c *Credential) readTokens(secrets map[string]string) {
 	}
 }
 
-// dropCleared removes model cooldowns that were observed before the last reset. It
-// keeps those without an observation time.
-func (c *Credential) dropCleared(observed *jsonedit.Value) {
+// observeModels sets when each model cooldown was observed. It removes those observed before
+// the last reset, but keeps those without an observation time.
+func (c *Credential) observeModels(observed *jsonedit.Value) {
+	for i := range c.ModelCooldowns {
+		if v := observed.Find(c.ModelCooldowns[i].Model); v != nil {
+			c.ModelCooldowns[i].SeenAt = instantOf(v.Raw, time.UTC)
+		}
+	}
 	c.ModelCooldowns = slices.DeleteFunc(c.ModelCooldowns, func(m ModelCooldown) bool {
-		v := observed.Find(m.Model)
-		return v != nil && !c.ClearedAt.IsZero() && !instantOf(v.Raw, time.UTC).After(c.ClearedAt)
+		return observed.Find(m.Model) != nil && !c.ClearedAt.IsZero() && !m.SeenAt.After(c.ClearedAt)
 	})
 }
 

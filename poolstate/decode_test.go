@@ -78,7 +78,7 @@ func TestDecode_ModelCooldowns(t *testing.T) {
 	c := entryOf(t, `{"model_cooldowns": {"a": "soon", "b": 1795426860.5, "c": null, "\u0064": "2026-11-23T09:20:00Z", "e": NaN}}`)
 	want := []ModelCooldown{
 		{Model: "a"},
-		{"b", time.Unix(1795426860, 500000000).UTC()},
+		{Model: "b", Until: time.Unix(1795426860, 500000000).UTC()},
 		{Model: "c"},
 		{Model: "d"},
 		{Model: "e"},

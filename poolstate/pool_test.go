@@ -73,7 +73,7 @@ func TestDecode_Fields(t *testing.T) {
 	c = find(t, p, Ref{Provider: "anthropic", ID: "a1f3c9"})
 	equal(t, "cleared", c.ClearedAt, time.Unix(1795421599, 750000000).UTC())
 	equal(t, "base URL", c.BaseURL, "https://api.anthropic.com")
-	want := []ModelCooldown{{"claude-opus-5", time.Unix(1795426860, 500000000).UTC()}, {"claude-fable-5-1", time.Unix(1795425570, 0).UTC()}}
+	want := []ModelCooldown{{Model: "claude-opus-5", Until: time.Unix(1795426860, 500000000).UTC()}, {Model: "claude-fable-5-1", Until: time.Unix(1795425570, 0).UTC()}}
 	if !slices.Equal(c.ModelCooldowns, want) {
 		t.Errorf("model cooldowns are %v, want %v", c.ModelCooldowns, want)
 	}
@@ -93,7 +93,7 @@ func TestDecode_DuplicateKeys(t *testing.T) {
 	equal(t, "no secret is left", c.Secret.IsZero(), true)
 	equal(t, "tokens", c.Tokens, entryOf(t, `{"agent_key": "SECRET-k", "access_token": ""}`).Tokens)
 	equal(t, "flagged off", c.FlaggedOff, false)
-	if want := []ModelCooldown{{"n", time.Unix(6, 0).UTC()}, {"m", time.Unix(7, 0).UTC()}}; !slices.Equal(c.ModelCooldowns, want) {
+	if want := []ModelCooldown{{Model: "n", Until: time.Unix(6, 0).UTC()}, {Model: "m", Until: time.Unix(7, 0).UTC()}}; !slices.Equal(c.ModelCooldowns, want) {
 		t.Errorf("model cooldowns are %v, want %v", c.ModelCooldowns, want)
 	}
 

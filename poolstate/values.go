@@ -89,7 +89,7 @@ func modelCooldownsOf(f field) []ModelCooldown {
 	for i := range object.Members {
 		if m := &object.Members[i]; last[m.Key] == i {
 			seconds, _ := jsonedit.Number(m.Value.Raw)
-			cooldowns = append(cooldowns, ModelCooldown{m.Key, instantFromSeconds(seconds)})
+			cooldowns = append(cooldowns, ModelCooldown{Model: m.Key, Until: instantFromSeconds(seconds)})
 		}
 	}
 	return cooldowns

@@ -163,7 +163,7 @@ func rowsOn(drawn string) (head map[string]int, rows [][]string) {
 
 func stateOf(glyph string) string {
 	for _, a := range poolstate.Availabilities() {
-		if theme.StateGlyph(a) == glyph {
+		if theme.StateGlyph(a) == glyph || a == poolstate.Ready && glyph == theme.GlyphPartly {
 			return a.String()
 		}
 	}

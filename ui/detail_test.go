@@ -32,7 +32,7 @@ func TestDetailLines(t *testing.T) {
 			"“topping up”", "held since 09:20:00 (now)  back 10:20:00 (in 1h00m00s)", "deadline set by an operator, streak 1 (a hold counts as one)",
 		}, "cause"},
 		{"dead", deadEntry("key"), []string{
-			"401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "will not recover on its own: re-auth required",
+			"401 token_revoked", "“OAuth token has been revoked”", "dead since Sun 22 Nov 09:20:00", "re-auth required: hermes auth add openrouter --type api-key",
 		}, "if it fails:"},
 		{"dead, to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-3 * time.Hour)}), []string{"the agent removes it in 21h"}, "reload"},
 		{"dead, about to be removed", deadEntry("key").With(entry{"last_status_at": secondsAt(-25 * time.Hour)}), []string{"the agent removes it at its next reload"}, "removes it in"},
@@ -44,7 +44,7 @@ func TestDetailLines(t *testing.T) {
 		{"billing reported as a 403", exhaustedEntry("key", 0, 1).With(entry{"last_error_code": 403, "failure_reason": "billing"}), []string{
 			"403 rate_limit_error  cause billing",
 		}, "expire"},
-		{"model cooldown, capped", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big is back in 2d00h"}, "since 0"},
+		{"model cooldown, capped", readyEntry("key").With(entry{"model_cooldowns": entry{"big": secondsAt(90 * text.Day)}}), []string{"model big: not in the account's plan, tried again in 2d00h"}, "since 0"},
 		{"token expires", readyEntry("key").With(entry{"expires_at": secondsAt(40 * time.Minute)}), []string{
 			"its token expires in 40m00s", "token expires 10:00:00",
 		}, "expired"},
@@ -52,12 +52,19 @@ func TestDetailLines(t *testing.T) {
 			"its token has expired (Sun 22 Nov 09:20:00)",
 		}, "also"},
 		{"models", readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}), []string{
-			"model big is back in 1h00m00s, 10:20", "model small is back",
-		}, "since 0"},
+			"model big: back in 1h00m00s, 10:20", "agents that name no model skip this credential until 10:20",
+		}, "small"},
+		{"models, reasons", readyEntry("key").With(entry{
+			"model_cooldowns":            entry{"limit": secondsAt(time.Hour), "plan": secondsAt(time.Hour)},
+			"model_cooldown_observed_at": entry{"limit": secondsAt(0), "plan": secondsAt(-47 * time.Hour)},
+		}), []string{"model limit: at its limit, back in 1h00m00s, 10:20", "model plan: not in the account's plan, tried again in 1h00m00s, 10:20"}, "since 0"},
+		{"models of a cooling credential", exhaustedEntry("key", 20*time.Minute, 1).With(entry{"model_cooldowns": entry{"big": secondsAt(time.Hour)}}), []string{
+			"model big: back in 1h00m00s, 10:20",
+		}, "name no model"},
 		{"unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
 		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "if it fails:"},
-		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code"}), []string{"will not recover on its own: re-auth required"}, "removes it"},
 		{`"enabled": false`, readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", `marked "enabled": false in the file, which only some forks of the agent honor`}, "since 0"},
+		{"dead, not manual", deadEntry("key").With(entry{"source": "device_code", "auth_type": "oauth"}), []string{"re-auth required: hermes auth add openrouter --type oauth"}, "removes it"},
 		{"leftover cause", readyEntry("key").With(entry{"failure_reason": "billing"}), []string{"key  ready"}, "billing"},
 		{"all remaining fields", readyEntry("key").With(entry{
 			"last_status": "exhausted", "failure_reason": "billing", "last_error_code": 402, "base_url": "https://api.example.com",

@@ -84,6 +84,9 @@ func (s *Screen) helpSections() []helpSection {
 	states := helpSection{title: "states", indent: 12}
 	for _, a := range poolstate.Availabilities() {
 		states.entries = append(states.entries, [2]string{theme.StateGlyph(a) + " " + a.String(), stateHelp[a]})
+		if a == poolstate.Ready {
+			states.entries = append(states.entries, [2]string{theme.GlyphPartly + " ready", "but out for some models"})
+		}
 	}
 	columns, marks := columnHelp, markWords
 	if s.several() {

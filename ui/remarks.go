@@ -17,7 +17,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	failed := c.Status == poolstate.StatusExhausted || c.Status == poolstate.StatusDead
 	switch {
 	case a.Availability == poolstate.Dead:
-		add("will not recover on its own: re-auth required")
+		add(s.loginSentence(c))
 	case a.Availability == poolstate.Unusable:
 		add("has no token: agents never select it")
 	case a.Availability == poolstate.Ready && failed:
@@ -48,15 +48,38 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	if wait := s.earlyRetry(c, a); wait > 0 {
 		add("its provider's only usable credential: newer agents may retry it after " + text.Span(wait) + ", before its deadline")
 	}
+	return append(out, s.modelRemarks(c)...)
+}
+
+// modelRemarks says for which models a credential is out, until when and why, and what that means
+// for agents that name no model.
+func (s *Screen) modelRemarks(c *poolstate.Credential) (out []string) {
+	var last time.Time
 	for _, m := range c.ModelCooldowns {
-		words := " is back"
-		if left := m.End(s.Now).Sub(s.Now); left > 0 {
-			words += " in " + s.countdown(left) + ", " + text.Moment(m.End(s.Now), s.Now)
+		if !m.Cooling(s.Now) {
+			continue
 		}
-		add("model " + clean(m.Model) + words)
+		end := m.End(s.Now)
+		when, why := "back in "+s.countdown(end.Sub(s.Now))+", "+text.Moment(end, s.Now), ""
+		switch {
+		case m.NotInPlan(s.Now):
+			why, when = "not in the account's plan, ", "tried again in "+strings.TrimPrefix(when, "back in ")
+		case !m.SeenAt.IsZero():
+			why = "at its limit, "
+		}
+		out = append(out, "model "+clean(m.Model)+": "+why+when)
+		if end.After(last) {
+			last = end
+		}
 	}
-	if s.guardOf(c) != nil && len(c.ModelCooldowns) > 0 {
-		add("guard does not count model cooldowns")
+	if len(out) == 0 {
+		return nil
+	}
+	if s.Policy.Availability(c, s.Now) == poolstate.Ready {
+		out = append(out, "agents that name no model skip this credential until "+text.Moment(last, s.Now))
+	}
+	if s.guardOf(c) != nil {
+		out = append(out, "guard does not count model cooldowns")
 	}
 	return out
 }

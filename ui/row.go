@@ -56,7 +56,11 @@ func (r *row) glyph() {
 	if separate {
 		r.To(r.cols.glyph-1).Draw(role, weight, mark)
 	}
-	r.To(r.cols.glyph).Write(theme.StateRole(r.a.Availability), theme.StateGlyph(r.a.Availability))
+	glyph, glyphRole := theme.StateGlyph(r.a.Availability), theme.StateRole(r.a.Availability)
+	if r.a.Availability == poolstate.Ready && modelsCooling(r.c, r.s.Now) > 0 {
+		glyph, glyphRole = theme.GlyphPartly, theme.Cooling
+	}
+	r.To(r.cols.glyph).Write(glyphRole, glyph)
 	if !separate {
 		r.Draw(role, weight, mark)
 	}

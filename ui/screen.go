@@ -69,6 +69,7 @@ type Screen struct {
 	Path          string // displayed path of the store
 	RootPath      string // displayed path of a root's store that is not in Stores, or ""
 	Narration     string // describes a simulation, on a separate line; "" for none
+	Profile       string // of the store, if only one is shown
 	ActiveProfile string // the agent's active profile, if a different profile is shown
 	CorruptCopy   string // name of the agent's copy of an unreadable store, or ""
 	Feed          Feed
@@ -80,6 +81,8 @@ type Screen struct {
 	Policy        poolstate.Policy
 	Guard         *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
 	ResetKey      string           // key that resets the selected credential, or "" if resetting is not possible
+	SyncKey       string           // key that imports tokens, or "" if importing is not possible
+	CopyKey       string           // key that copies the login command of a dead credential, or ""
 	MoreKey       string           // key that scrolls the pane, or ""
 	Evidence      *Evidence        // the observation that settled the policy, or nil
 	Selected      *poolstate.Ref   // nil for none

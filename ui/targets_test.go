@@ -7,6 +7,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
+	"pooltop/poolstate"
 	"pooltop/ui/filter"
 	"pooltop/ui/text"
 	"pooltop/ui/theme"
@@ -82,7 +83,9 @@ func targetProblem(s *Screen, target *Target, words string) string {
 		if !strings.Contains(words, strings.TrimSpace(strings.TrimSuffix(name, text.Ellipsis))) {
 			return "no " + name
 		}
-		want = theme.StateGlyph(s.Policy.Availability(c, s.Now))
+		if want = theme.StateGlyph(s.Policy.Availability(c, s.Now)); modelsCooling(c, s.Now) > 0 && want == theme.StateGlyph(poolstate.Ready) {
+			want = theme.GlyphPartly
+		}
 	case TargetHeading:
 		want = strings.TrimSuffix(strings.TrimSpace(text.Fit(text.Clean(target.Group, text.RowLimit), 8)), text.Ellipsis)
 	case TargetTitle:

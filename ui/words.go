@@ -71,14 +71,8 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	if c.Status == poolstate.StatusOther {
 		return "status " + strconv.Quote(clean(c.StatusText))
 	}
-	cooling := 0
-	for _, m := range c.ModelCooldowns {
-		if m.End(now).After(now) {
-			cooling++
-		}
-	}
-	if cooling > 0 {
-		return text.Plural(cooling, "model", "models") + " cooling"
+	if n := modelsCooling(c, now); n > 0 {
+		return text.Plural(n, "model", "models") + " cooling"
 	}
 	switch left, soon := expiry(c, now); {
 	case soon && left <= 0:
@@ -87,6 +81,16 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 		return "expires in " + text.Span(left)
 	}
 	return ""
+}
+
+// modelsCooling returns the number of models for which a credential is out.
+func modelsCooling(c *poolstate.Credential, now time.Time) (n int) {
+	for _, m := range c.ModelCooldowns {
+		if m.Cooling(now) {
+			n++
+		}
+	}
+	return n
 }
 
 // expiryNotice is the time before the expiry of a token during which its credential is marked.

@@ -273,6 +273,9 @@ func StateGlyph(a poolstate.Availability) string {
 	return [...]string{"●", "◔", "◑", "◌", "✕", "○"}[a]
 }
 
+// GlyphPartly is the symbol for a credential that is ready, but not for all models.
+const GlyphPartly = "◕"
+
 // Marks shown next to a name or a countdown, each one cell wide. The help explains
 // them.
 const (

@@ -73,7 +73,7 @@ func TestTheme_Dimmed(t *testing.T) {
 // TestStateGlyph checks that no two states have the same symbol or word, so that they
 // do not differ only in color.
 func TestStateGlyph(t *testing.T) {
-	seen := map[string]poolstate.Availability{}
+	seen := map[string]poolstate.Availability{GlyphPartly: poolstate.Ready}
 	for _, a := range poolstate.Availabilities() {
 		for _, signal := range []string{StateGlyph(a), a.String()} {
 			if other, taken := seen[signal]; taken {
