@@ -88,7 +88,7 @@ func (r *actionRun) onTargets(args []string, include func(*poolstate.Credential)
 // run, it only prints what would change. If a part fails, execute continues with the others
 // and returns the first error.
 func (r *actionRun) execute(parts []*part, task func(*part) journal.Task) error {
-	if len(parts) == 0 && len(r.failures) == 0 { // prints that there is nothing to do
+	if len(parts) == 0 && len(r.failures) == 0 { // finish prints that there is nothing to do
 		return r.finish([]*job{{store: r.sel.stores[0]}})
 	}
 	jobs := r.plan(parts, task)
@@ -116,13 +116,13 @@ type job struct {
 	store    *snapshot
 	operator *journal.Operator
 	task     journal.Task
-	out      poolstate.Outcome // the planned outcome; after perform, the actual one
+	out      poolstate.Outcome // the planned outcome until perform stores the actual outcome
 }
 
 // plan returns a job for each part. It omits parts that cannot be planned or whose file is
 // not writable, and records them as failed.
 func (r *actionRun) plan(parts []*part, task func(*part) journal.Task) (jobs []*job) {
-	number := journal.NewNumber() // shared by all jobs, which are one action in the journal
+	number := journal.NewNumber() // shared by all jobs, because they are one action in the journal
 	for _, p := range parts {
 		clock := time.Now
 		if !r.cfg.Now.IsZero() {
@@ -169,7 +169,7 @@ func (r *actionRun) perform(j *job) bool {
 }
 
 // finish prints the outcomes and returns the first error. fail has already printed the
-// others.
+// other errors.
 func (r *actionRun) finish(jobs []*job) error {
 	var err error
 	if len(r.failures) > 0 {

@@ -33,7 +33,7 @@ func runAgent(args []string) int {
 		switch err := countAsAgent(args[0]); {
 		case err == nil:
 			n--
-		case !errors.Is(err, context.DeadlineExceeded): // otherwise the lock was busy: try again
+		case !errors.Is(err, context.DeadlineExceeded): // if the lock was busy, try again
 			fmt.Fprintln(os.Stderr, "agent:", err)
 			return 1
 		}
@@ -93,7 +93,7 @@ func TestExhaust_ConcurrentAgents(t *testing.T) {
 				switch cmd.ProcessState.ExitCode() {
 				case exitDone:
 					held.Add(1)
-				case exitRefused, exitLocked: // changed meanwhile, or the lock was busy
+				case exitRefused, exitLocked: // an agent has changed the credential, or the lock was busy
 				default:
 					t.Errorf("%v: %s", err, out)
 				}
@@ -196,14 +196,14 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 		data := readFile(t, file)
 		if _, err := poolstate.Decode(data, nil); err != nil || !json.Valid(data) {
 			t.Errorf("read %d: a torn file of %d bytes: %v", reads, len(data), err)
-			<-done // the writers use t
+			<-done // wait for the writers, because they use t
 			return reads
 		}
 		select {
 		case <-done:
 			return reads
 		case <-changes.Events:
-		case <-changes.Errors: // too many changes
+		case <-changes.Errors: // the event queue overflowed
 		}
 	}
 }

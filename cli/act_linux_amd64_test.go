@@ -65,8 +65,8 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 	return written
 }
 
-// readCalls are calls that change nothing. A kill before one of them has the same effect as a
-// kill before the next call.
+// readCalls are system calls that change nothing. A kill before one of them has the same
+// effect as a kill before the next call.
 var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
 
 func TestReset_KilledBeforeEachCall(t *testing.T) {

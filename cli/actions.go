@@ -18,8 +18,8 @@ func resetCommand() *cobra.Command {
 		Use:   "reset PROVIDER [TARGET...]",
 		Short: "Make credentials usable: clear status, error and streak",
 		Long: "reset clears the status, error and streak of credentials. TARGET is an id, a label, or #n as numbered by list.\n" +
-			"Without TARGET, all credentials of the provider are reset except dead ones. If that changes more than one,\n" +
-			"it asks for confirmation or requires --yes.",
+			"Without TARGET, all credentials of the provider are reset except dead ones. If more than one would\n" +
+			"change, reset asks for confirmation or requires --yes.",
 		Example: "  pooltop reset openrouter backup-key\n  pooltop reset openrouter '#2' --dry-run\n  pooltop reset --all",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {

@@ -19,8 +19,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// stepJSON is a step of the backoff schedule: the agent's cooldown, the cooldown that guard
-// imposes by default, and those for providers with a separate schedule.
+// stepJSON is a step of the backoff schedule: the agent's cooldown, the cooldown under the
+// default schedule of guard, and the cooldown of each provider with a separate schedule.
 type stepJSON struct {
 	Streak     int                  `json:"streak"`
 	Multiplier int                  `json:"multiplier"`
@@ -118,8 +118,8 @@ func (s *schedules) steps() (steps []stepJSON) {
 	return append(steps, s.step(end))
 }
 
-// cooldowns returns the cooldowns of a step: the agent's own, that of the default schedule,
-// and that of each provider with a separate schedule.
+// cooldowns returns the agent's cooldown at a step, followed by the cooldown under the default
+// schedule and the cooldown of each provider with a separate schedule.
 func (s *schedules) cooldowns(streak int) (out []time.Duration) {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code), Streak: poolstate.KnownStreak(streak - 1)}
 	out = append(out, s.policy.Cooldown(&c, streak), s.general().NextCooldown(&c, s.policy))
@@ -149,8 +149,8 @@ func (s *schedules) step(streak int) stepJSON {
 	return step
 }
 
-// guardStep returns one step of a schedule whose configuration keys begin with "backoff."
-// followed by path.
+// guardStep returns one step of a schedule. path is the prefix of the schedule's keys in the
+// [backoff] table.
 func (s *schedules) guardStep(sch poolstate.Schedule, path string, streak int, own, guarded time.Duration) guardJSON {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code)}
 	g := guardJSON{
@@ -208,8 +208,8 @@ func (s *schedules) legend() string {
 // sourced is a value with its source.
 type sourced struct{ value, from string }
 
-// words describes the schedule and other values. It names a source only once for consecutive
-// values that share it.
+// words describes the schedule and other values. If consecutive values have the same source,
+// it names the source only once.
 func (g guardJSON) words(others ...sourced) string {
 	values := slices.Concat([]sourced{
 		{"factor " + text.Factor(g.Factor), g.From["factor"]}, {"cap " + text.Factor(g.Cap), g.From["cap"]},

@@ -26,8 +26,8 @@ func configCommand() *cobra.Command {
 		Short: "Print the effective configuration and the source of each value",
 		Long: "config prints every value as TOML with its source: a flag, the environment, a line of the file, or the\n" +
 			"default. The output is a valid configuration file.\n\n" +
-			"The [agent] table corrects pooltop's assumptions about the agent: policy takes the values of --policy, and ttl\n" +
-			"sets cooldowns by error code, as in { 402 = \"2m\", other = \"30m\" }. It also overrides a measured policy.\n\n" +
+			"The [agent] table corrects pooltop's assumptions about the agent: policy accepts the same values as --policy, and\n" +
+			"ttl sets cooldowns by error code, as in { 402 = \"2m\", other = \"30m\" }. The table overrides a measured policy.\n\n" +
 			"The [backoff] table sets the backoff schedule for guard and holds; see pooltop backoff --help.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +

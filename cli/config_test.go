@@ -111,7 +111,7 @@ func TestStoreDashboard_Curve(t *testing.T) {
 }
 
 // TestConfig_Sources checks that each value is printed with its source. A --key flag overrides
-// the file for one action only.
+// only the keys of its action.
 func TestConfig_Sources(t *testing.T) {
 	t.Setenv("HERMES_HOME", "/env")
 	file := writeConfig(t, "theme = 'light'\n[keys]\nreset = ['f5']\nundo = ['U']\nmouse = []\nquit = ['Q']\n")
@@ -216,8 +216,8 @@ func TestConfig_JSON(t *testing.T) {
 	equal(t, "the values", strings.Join(slices.Sorted(maps.Keys(values)), " "), strings.Join(names, " "))
 }
 
-// FuzzConfig checks that every error is one line without control characters, and that a valid
-// configuration is printed as one with the same values.
+// FuzzConfig checks that every error is one line without control characters, and that printing
+// a valid configuration and parsing the output yields the same values.
 func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",

@@ -180,7 +180,7 @@ func TestDemoPlayer_LockBusy(t *testing.T) {
 }
 
 // TestDemoPlayer_Night checks that in the night scenario, guarded credentials fail less often
-// than the others in the same outage, and no credential is exhausted at the end. The second
+// than unguarded ones in the same outage, and no credential is exhausted at the end. The second
 // night must be the same as the first.
 func TestDemoPlayer_Night(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

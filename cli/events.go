@@ -210,8 +210,8 @@ func (f *follower) runNew(ctx context.Context, changes <-chan watch.Change) erro
 	return f.run(ctx, changes)
 }
 
-// run prints events until ctx is done or changes is closed. In the latter case, it loads the
-// store a last time. Call start first.
+// run prints events until ctx is done or changes is closed. When changes is closed, run loads
+// the store a last time. Call start first.
 func (f *follower) run(ctx context.Context, changes <-chan watch.Change) error {
 	for {
 		select {

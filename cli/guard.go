@@ -29,14 +29,14 @@ func guardCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "guard",
 		Short: "Make agents without backoff wait longer after repeated failures",
-		Long: "guard counts the failures of each credential and writes longer cooldowns into the agent's file: by default, 2, 4\n" +
-			"and 8 times the agent's own after the second, third and fourth consecutive failure. Every process that loads the\n" +
-			"pool afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential works\n" +
-			"again, guard removes its deadlines from the provider's other credentials that failed with the same code.\n\n" +
+		Long: "guard counts the failures of each credential and pins longer cooldowns in the agent's file: by default, 2, 4 and\n" +
+			"8 times the agent's own after the second, third and fourth consecutive failure. Every process that loads the pool\n" +
+			"afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential works again,\n" +
+			"guard removes its pins from the provider's other credentials that failed with the same code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
 			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex\n" +
-			"credentials after a 429 (the agent queries their limits). Cooldowns of individual models are not failures.\n\n" +
-			"A process that has already loaded a credential still retries it after its own cooldown. If that succeeds,\n" +
+			"credentials after a 429 (the agent queries their limits). Cooldowns of single models do not count.\n\n" +
+			"A process that has already loaded a credential still retries it after its own cooldown. If the retry succeeds,\n" +
 			"builds before September 2026 leave no trace in the file, and other processes still wait for the deadline.\n" +
 			"Failures that no build records (5xx, timeouts) are not counted, so they may look like successes.\n\n" +
 			"Only one guard runs per store. With several stores, guard skips those that another process is guarding.\n" +

@@ -54,7 +54,7 @@ func newGuardTest(t *testing.T) *guardTest {
 	return g
 }
 
-// failedAt returns a store with a ready credential and one that failed at the given time.
+// failedAt returns a store in which credential "a" failed at the given time and "b" is ready.
 func failedAt(at time.Time) string {
 	return poolOf(fmt.Sprintf(`{"access_token": "none", "id": "a", "last_status": "exhausted", "last_error_code": 429, "last_status_at": %d}`, at.Unix()),
 		`{"access_token": "none", "id": "b"}`)
@@ -134,8 +134,8 @@ func TestGuardian_Load_Forgotten(t *testing.T) {
 	g.loads()
 }
 
-// TestGuard_LockTimeout checks that guard gives up if the agent's lock stays busy, like other
-// commands that write.
+// TestGuard_LockTimeout checks that guard, like other commands that write, gives up if the
+// agent's lock stays busy.
 func TestGuard_LockTimeout(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := storeFile(t, failedAt(guardStart.Add(-2*time.Hour)))

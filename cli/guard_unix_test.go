@@ -54,7 +54,7 @@ func TestGuard_AlreadyRunning(t *testing.T) {
 }
 
 // TestGuard_Profiles checks that with several stores, guard skips those that another process
-// is guarding, and exits with code 6 if none is left.
+// is guarding, and exits with code 6 if it skips all of them.
 func TestGuard_Profiles(t *testing.T) {
 	t.Parallel()
 	program, state, root := build(t), t.TempDir(), t.TempDir()

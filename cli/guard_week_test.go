@@ -209,7 +209,7 @@ type weekAgent struct {
 	// seen contains the last_status_at of each row as the agent last read or wrote it.
 	seen     []float64
 	resident bool
-	// overwrites makes the agent overwrite newer rows with those in its memory.
+	// overwrites makes the agent overwrite newer rows with older rows from its memory.
 	overwrites bool
 	ends       time.Time // the end of the session
 }
@@ -263,9 +263,8 @@ func ownEnd(e object) float64 {
 	return number(e["last_status_at"]) + weekHour.Seconds()
 }
 
-// flush writes the agent's memory to the file. By default, the agent first adopts rows of
-// the file whose status is newer. The oldest builds, for which overwrites is set, replace
-// these rows.
+// flush writes the agent's memory to the file. Before that, the agent adopts rows of the file
+// that have a newer status, unless overwrites is set, as it is for the oldest builds.
 func (a *weekAgent) flush(w *week) {
 	w.edit(func(doc object) {
 		for i, row := range storeRows(doc) {

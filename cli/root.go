@@ -58,8 +58,8 @@ func rootCommand() *cobra.Command {
 		Use:   "pooltop",
 		Short: "Live view and control of an LLM agent's credential pool",
 		Long: "pooltop shows every credential in an agent's auth.json: its state, its failure streak and when it is ready\n" +
-			"again. The view updates whenever the file changes. Viewing never modifies it.\n\n" +
-			"It shows the agent's root and all its profiles, including those that are created later, unless --file, --home,\n" +
+			"again. The view updates whenever the file changes. Viewing never modifies the file.\n\n" +
+			"pooltop shows the agent's root and all its profiles, including those that are created later, unless --file, --home,\n" +
 			"--profile or the configuration selects fewer.",
 		Example: "  # the dashboard for this machine's agent\n  pooltop\n\n" +
 			"  # a simulated outage; needs no agent\n  pooltop demo\n\n" +
@@ -174,8 +174,8 @@ func availableCommands(cmd *cobra.Command) []*cobra.Command {
 
 func about(cmd *cobra.Command) string { return cmp.Or(cmd.Long, cmd.Short+".") }
 
-// splitFlags splits the visible flags of a command into its own flags and those that set
-// configuration values. Both sets are in order of definition.
+// splitFlags splits the visible flags of a command into its own flags and the configuration
+// flags. Both sets are in order of definition.
 func splitFlags(cmd *cobra.Command) (own, shared *pflag.FlagSet) {
 	own, shared = pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.SortFlags, shared.SortFlags, cmd.Flags().SortFlags = false, false, false

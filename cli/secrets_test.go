@@ -141,7 +141,7 @@ func TestSecrets_ReadCommands(t *testing.T) {
 }
 
 // TestSecrets_WriteCommands checks that neither the journal nor the output of commands that
-// write contains a secret, even if the reason quotes one or a sync imports one.
+// write contains a secret, even if the reason quotes a secret or a sync imports one.
 func TestSecrets_WriteCommands(t *testing.T) {
 	home, state := t.TempDir(), t.TempDir()
 	t.Setenv("HOME", home)

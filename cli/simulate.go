@@ -186,8 +186,7 @@ func (f *costFlags) parse(t *costTable) (policies []simulate.Variant, err error)
 	return chosen("policy", strings.Split(*f.policies, ","), simulate.Variants(), simulate.Variant.String)
 }
 
-// chosen returns the options whose names are given as the value of a flag. They are in the
-// order of options.
+// chosen returns the options that a flag's value names, in the order of options.
 func chosen[T any](flag string, given []string, options []T, name func(T) string) (out []T, err error) {
 	var names []string
 	for _, v := range options {

@@ -84,7 +84,7 @@ func claudeFile() string {
 	return path
 }
 
-// distinct returns the stores without those that use the same file as an earlier one.
+// distinct omits stores that use the same file as an earlier store.
 func distinct(stores []poolstate.Profile) (out []poolstate.Profile) {
 	known := map[string]bool{}
 	for _, s := range stores {

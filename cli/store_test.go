@@ -31,8 +31,8 @@ func TestDisplayPath(t *testing.T) {
 	}
 }
 
-// TestLoadSelection_BorrowedGuard checks that the next cooldown of a borrowed credential
-// is the one that the guard of the root's store imposes, and that a report mentions the guard.
+// TestLoadSelection_BorrowedGuard checks that the guard of the root's store determines the next
+// cooldown of a borrowed credential, and that a report mentions the guard.
 func TestLoadSelection_BorrowedGuard(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	root := t.TempDir()

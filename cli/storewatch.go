@@ -17,7 +17,7 @@ import (
 type storeWatch struct {
 	stores []poolstate.Profile
 	root   string   // path of the root's store, or "" if not all profiles are selected
-	also   []string // other paths to watch
+	also   []string // paths to watch in addition to the stores
 
 	watcher interface {
 		Changes() <-chan watch.Change

@@ -9,8 +9,8 @@ import (
 )
 
 // Agent is the [agent] table of the file. It describes how the agent on this machine
-// computes deadlines. It overrides a measured policy, an observed one, and one inferred from
-// the store.
+// computes deadlines. It overrides a policy that was measured, observed or inferred from the
+// store.
 type Agent struct {
 	Policy string
 	// TTL maps error codes to base cooldowns, which are whole seconds. Code 0 is for all

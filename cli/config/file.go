@@ -131,7 +131,7 @@ func (c *Config) locate(data []byte) error {
 const maxDepth = 5
 
 // locateKey records the position of a table header, or of a key and any keys in its value.
-// It returns all parts of the key, including those of the table.
+// It returns all parts of the key, beginning with the name of the table.
 func (c *Config) locateKey(p *unstable.Parser, table []string, e *unstable.Node) []string {
 	key, at := slices.Clip(table), Source{Kind: fromFile, Name: c.Path}
 	if e.Kind != unstable.KeyValue {

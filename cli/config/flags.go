@@ -19,7 +19,7 @@ type Flags struct {
 	scope Scope
 	all   bool            // see AllByDefault
 	file  *string         // --config
-	given []func(*Config) // apply the other flags, in order
+	given []func(*Config) // apply the given flags, in order
 }
 
 // Bind adds the flags in scope to a command's flag set.

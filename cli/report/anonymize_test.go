@@ -15,7 +15,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// privateNames are names that look like public ones but are not in the allow-lists.
+// privateNames are names that look like public names but are not in the allow-lists.
 var privateNames = []string{
 	"quill", "acme_internal", "acme-llm-2", "llm.quill.example", "custom:together.ai", "Anthropic", "anthropic ", "anthrοpic",
 	"open-router", "rate_limit_quill", "resting", "x", "Quill's key, Wharf St 7", "~/quill", "ключ", "a\x1b[31m\u202eb", "|`@quill`|", "../auth.json",
@@ -155,7 +155,7 @@ func FuzzAnonymize(f *testing.F) {
 			t.Skip("a known name")
 		}
 		want := lower
-		if strings.ToLower(text) != text { // the report notes that agents ignore such a provider
+		if strings.ToLower(text) != text { // an uppercase provider name adds a finding
 			want = upper
 		}
 		if got := anonymousReport(t, text, ""); got != want {

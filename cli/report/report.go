@@ -63,7 +63,7 @@ type Report struct {
 
 	displayPath string
 	several     bool   // whether this is one of several reports
-	active      string // the agent's active profile, if this report is about another one
+	active      string // the agent's active profile, if this report is about another profile
 	now         time.Time
 	pool        *poolstate.Pool // empty if the store cannot be read
 	policy      poolstate.Policy

@@ -144,7 +144,7 @@ func derive(a answers) poolstate.Policy {
 	case climbs:
 		policy = poolstate.Backoff()
 		for code, steps := range cooldowns {
-			// Repeat the last step, so that there are at least two: the policy would multiply a single one.
+			// Repeat the last step, because the policy would multiply a single step.
 			cooldowns[code] = append(steps, steps[len(steps)-1])
 		}
 	case a.duration(Probe{Code: 429, Sole: true, Streak: 1, Reset: laterReset}) < laterReset*time.Second:

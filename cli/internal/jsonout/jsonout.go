@@ -93,9 +93,9 @@ type (
 		FailureReason  *string         `json:"failure_reason"`
 		SameAccount    []string        `json:"same_account"`          // the other credentials of the account, in the format of next_ready
 		SameProfiles   []string        `json:"same_account_profiles"` // the other listed profiles that use the account
-		BorrowedFrom   *string         `json:"borrowed_from"`         // the profile whose store has the credential, if not this one
-		CopiedFrom     *string         `json:"copied_from"`           // the profile that has the same credential
-		Stale          bool            `json:"copy_is_stale"`         // the profile in copied_from has newer tokens
+		BorrowedFrom   *string         `json:"borrowed_from"`         // the profile whose store has the credential, if it is not this profile
+		CopiedFrom     *string         `json:"copied_from"`           // the profile that has the original of this copy
+		Stale          bool            `json:"copy_is_stale"`         // whether the original has newer tokens
 		ModelCooldowns map[string]Time `json:"model_cooldowns"`
 		TokenExpiresAt Time            `json:"token_expires_at"`
 		RemovedAt      Time            `json:"removed_at"`

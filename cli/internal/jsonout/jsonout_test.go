@@ -49,7 +49,7 @@ func TestNewPool_Credential(t *testing.T) {
 		{`{"model_cooldowns": {"a": 1795426860.5, "b": null}, "status_cleared_at": 1e17}`, `"model_cooldowns": {"a": "2026-11-23T09:41:00.500Z", "b": null}, "status_cleared_at": "9999-12-31T23:59:59.999Z"`},
 	} {
 		t.Run(c.entry, func(t *testing.T) {
-			// A second, ready credential ensures that the entry is not the sole one.
+			// Add a ready credential, so that the entry is not the provider's only credential.
 			pool := newPool(t, c.entry, `{"access_token": "the same", "id": "twin", "priority": 1000}`)
 			got, want := object(t, pool.Providers[0].Credentials[0]), map[string]any{}
 			if err := json.Unmarshal([]byte("{"+c.want+"}"), &want); err != nil {
