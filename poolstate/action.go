@@ -153,10 +153,10 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 	return e
 }
 
-// Perform applies an action to credentials as the operator saw them. After taking
-// the lock, it looks each one up again and refuses those that have been removed or
-// whose status or tokens have changed. An undo ignores seen and reverts a.Undos,
-// except for credentials that have changed since the action.
+// Perform applies an action to credentials as the operator saw them. After taking the lock, it
+// looks up each credential again. It refuses credentials that have been removed, and those with
+// a different status or different tokens. An undo ignores seen and reverts a.Undos, except for
+// credentials that have changed since the action.
 func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outcome, error) {
 	var out Outcome
 	warning, err := s.Update(ctx, func(d *Draft) error {

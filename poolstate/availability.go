@@ -66,8 +66,8 @@ func (a Availability) Returns() bool { return a == Cooling || a == Held }
 // Origin is where a deadline comes from.
 type Origin uint8
 
-// The origins: no deadline, a reset time from the provider, a deadline computed by
-// the policy, one set by an operator, one pinned by guard, and the end of a model's cooldown.
+// The origins: no deadline, a reset time from the provider, a deadline computed by the policy,
+// a deadline set by an operator, a deadline pinned by guard, and the end of a model's cooldown.
 const (
 	OriginNone Origin = iota
 	OriginProvider

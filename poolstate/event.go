@@ -132,7 +132,7 @@ func diff(before, after *Pool, at time.Time) []Event {
 			case EventPinned, EventReleased:
 				e.By = ByGuard
 			}
-			if kind == EventExhausted && c.Pinned && c.StatusAt.After(before.UpdatedAt) { // failed and was then pinned
+			if kind == EventExhausted && c.Pinned && c.StatusAt.After(before.UpdatedAt) { // the credential failed and was then pinned
 				e.After = c.unpinned()
 				out = append(out, e)
 				e = Event{At: at, Kind: EventPinned, By: ByGuard, Before: e.After, After: c}

@@ -122,9 +122,9 @@ type Summary struct {
 	Count [Unusable + 1]int
 	// Never is the number of credentials that never become ready on their own.
 	Never int
-	// Next is the credential with the earliest future deadline. NextAt is that
-	// deadline, and AllAt the latest one. If there are none, Next is nil and the
-	// times are zero.
+	// Next is the credential with the earliest future deadline. NextAt is that deadline, and
+	// AllAt the latest one. If no deadline is in the future, Next is nil and the times are
+	// zero.
 	Next          *Credential
 	NextAt, AllAt time.Time
 }

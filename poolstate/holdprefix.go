@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// holdWords lists the words that [ParseHold] accepts. A word that cannot be the last one
-// is followed by an example of a duration or time.
+// holdWords lists the words that [ParseHold] accepts. A word that cannot come last is followed
+// by an example of a duration or time.
 var holdWords = [...]string{
 	"until 1h", "today 23:59", "tomorrow 9:00", "monday 9:00", "tuesday 9:00", "wednesday 9:00", "thursday 9:00",
 	"friday 9:00", "saturday 9:00", "sunday 9:00", "days", "hours", "hrs", "minutes", "mins", "seconds", "secs",

@@ -51,7 +51,7 @@ func TestMerge(t *testing.T) {
 	equal(t, "credential of a part", &part.Credentials[0], &pool.Provider("p").Credentials[1])
 	equal(t, "notes of a part", strings.Join(part.Notes, "; "), "entry 2 is not an object, left unchanged")
 	equal(t, "part that a profile does not have", len(pool.Provider("q").Of("cron").Credentials), 0)
-	equal(t, "accounts of an outage", pool.Provider("p").Outage(Flat(), now), 0) // one account is not an outage
+	equal(t, "accounts of an outage", pool.Provider("p").Outage(Flat(), now), 0) // a single account is not an outage
 }
 
 // A credential that several profiles borrow counts once, even if the root is not shown.

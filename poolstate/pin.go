@@ -95,8 +95,8 @@ func (c *Credential) WhyNotPinned(policy Policy, own time.Duration, sole bool) s
 // They are part of a salted hash, from which the tokens cannot be recovered.
 func (c *Credential) TokenMark(salt string) string { return redact.Mark(salt, c.Tokens, c.Secret) }
 
-// Failures returns the streak in the file or, if that is unknown, the one that pooltop
-// has observed.
+// Failures returns the streak in the file or, if that is unknown, the streak that pooltop has
+// observed.
 func (c *Credential) Failures() Streak {
 	if n, observed := c.Observed.Get(); observed && !c.Streak.known {
 		return KnownStreak(n)

@@ -179,8 +179,7 @@ func (p Policy) cleared(c *Credential) bool {
 // streaks in the file, which may come from another build or an operator.
 type Evidence uint8
 
-// The kinds of evidence: none yet, an agent that counts failures, and one that
-// does not.
+// The kinds of evidence: none yet, an agent that counts failures, and an agent that does not.
 const (
 	NoEvidence Evidence = iota
 	EvidenceCounts

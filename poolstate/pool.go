@@ -207,8 +207,8 @@ func (p *Pool) Provider(name string) *Provider {
 	return &p.Providers[i]
 }
 
-// Find returns the credential that ref identifies, or nil. If several have the same id,
-// it returns the one at ref's position or, if there is none, the first.
+// Find returns the credential that ref identifies, or nil. If several credentials have the same
+// id, it returns the one at ref's position or, if there is none, the first.
 func (p *Pool) Find(ref Ref) *Credential {
 	prov := p.Provider(ref.Provider)
 	if prov == nil {

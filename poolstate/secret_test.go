@@ -232,8 +232,8 @@ func TestDecode_NestedSecrets(t *testing.T) {
 	}
 }
 
-// An id that contains part of a secret is ignored. A provider name that contains part of
-// one is scrubbed, and the names of providers remain distinct.
+// An id that contains part of a secret is ignored. A provider name that contains part of a
+// secret is scrubbed, and the names of providers remain distinct.
 func TestDecode_SecretInName(t *testing.T) {
 	for _, tt := range []struct{ name, provider, entry, id, prov string }{
 		{"none", "p", `{"id": "a1b2c3", "access_token": "sk-0123456789"}`, "a1b2c3", "p"},

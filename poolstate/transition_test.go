@@ -143,7 +143,7 @@ func TestChange_After(t *testing.T) {
 				must(t, err)
 				want := *find(t, decoded(t, string(out)), c.Ref)
 				got := ch.After(*c)
-				got.countsStreaks = want.countsStreaks // the first streak in a file changes it
+				got.countsStreaks = want.countsStreaks // the first streak in a file changes this field
 				if op.name == "succeeded" {
 					equal(t, "tokens differ", got.Tokens != c.Tokens, true)
 					got.Tokens, got.Shares = want.Tokens, want.Shares

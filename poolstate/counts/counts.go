@@ -162,9 +162,9 @@ func edited(s *guard.State, edit func(*guard.State)) (after *guard.State, data [
 	return after, data, err
 }
 
-// withLock reads the stored state and calls fn while holding the lock. If the state cannot
-// be locked or read, fn works on the state in memory, and withLock returns that error
-// instead of the one from fn.
+// withLock reads the stored state and calls fn while holding the lock. If the state cannot be
+// locked or read, fn works on the state in memory, and withLock returns that error instead of
+// fn's error.
 func (c *Counter) withLock(fn func() error) error {
 	if c.path == "" {
 		return fn()

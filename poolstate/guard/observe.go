@@ -207,8 +207,8 @@ func (o observer) selected(c *count, cr *poolstate.Credential) bool {
 	return len(available) == 1 || ordered && len(available) > 0 && available[0] == cr.ID
 }
 
-// release marks the pins of other credentials for removal if they failed with the same
-// code as the one that works again.
+// release marks the pins of other credentials for removal if they failed with the same code as
+// the credential that works again.
 func (o observer) release(c *count, working *poolstate.Credential) {
 	for id, sibling := range o.mem.Credentials {
 		if id != working.ID && sibling.Streak > 0 && sibling.Code == c.Code {

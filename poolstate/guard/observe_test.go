@@ -273,8 +273,8 @@ func TestObserve_Forgotten(t *testing.T) {
 	w.fail("a").run().wantLog().after(25*hour+time.Second).fail("a").run().wantLog("forgotten a").wantStreak("a", 1)
 }
 
-// A snapshot slightly older than the last one is ignored, because it comes from a slow
-// process. A much older one is not, because the clock must have been set back.
+// A snapshot slightly older than the last one is ignored, because it comes from a slow process.
+// A much older snapshot is not ignored, because the clock must have been set back.
 func TestObserve_Outdated(t *testing.T) {
 	w := newWorld(t, "a").selects().run()
 	old := *w.pool

@@ -131,7 +131,7 @@ func (c *count) end() {
 	c.Used, c.Rose = time.Time{}, time.Time{}
 }
 
-// Restore swaps the current streak of each credential with its previous one. It is called
+// Restore swaps the current streak of each credential with its previous streak. It is called
 // when the reset that ended the previous streak is undone. A second call reverts the first.
 func (s *State) Restore(refs []poolstate.Ref) {
 	for _, ref := range refs {
@@ -172,8 +172,8 @@ func (s *State) Encode() ([]byte, error) {
 // difference means that the clock was set back.
 const maxOutdated = time.Minute
 
-// outdated reports whether a pool is slightly older than the latest one observed, because
-// a slow process observes it late.
+// outdated reports whether a pool is slightly older than the latest observed pool, because a
+// slow process observes it late.
 func (s *State) outdated(pool *poolstate.Pool) bool {
 	age := s.Updated.Sub(pool.UpdatedAt)
 	return age > 0 && age < maxOutdated

@@ -218,7 +218,7 @@ func (t Trial) steps(p poolstate.Policy) []time.Duration {
 		return steps
 	}
 	curve := t.Curve.For(simulated)
-	// At least two steps are needed, because the policy would multiply a single one.
+	// At least two steps are needed, because the policy would multiply a single step.
 	for n := 2; n == 2 || steps[n-2] > steps[n-3]; n++ {
 		steps = append(steps, time.Duration(float64(t.Base)*curve.Multiplier(n)))
 	}

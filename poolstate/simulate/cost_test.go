@@ -111,8 +111,9 @@ func TestCost(t *testing.T) {
 		{"only credential, retried after a minute", "flat-2026-08", func(t *Trial) { t.Credentials = 1 }, "4, first success after 2s"},
 		{"only credential, never pinned", "guard", func(t *Trial) { t.Credentials, t.Length = 1, 24*time.Hour }, "16, first success after 2s"},
 
-		// Down until 0:30, 1:15, 2:00. The second job finds the provider up, but the
-		// credentials that failed in the first one are still cooling.
+		// The provider is down from 0:00 to 0:30, from 0:45 to 1:15 and from 1:30 to 2:00. The
+		// second job finds the provider up, but the credentials that failed in the first job
+		// are still cooling.
 		{"flapping", "flat", func(t *Trial) { t.Situation = Situations()[1] }, "2 2 2, first success after 1h0m2s"},
 		{"flapping, one request per job", "flat", func(t *Trial) { t.Situation, t.Tries = Situations()[1], 1 }, "2 1 0, first success after 2s"},
 		{"quota", "flat", func(t *Trial) { t.Situation = Situations()[2] }, "2 0 0, first success after 1h0m2s"},

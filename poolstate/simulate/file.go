@@ -15,7 +15,7 @@ func (s Simulation) File() ([]byte, error) {
 		list := pool[c.Provider]
 		e := c.entry(len(list), s.start)
 		if !s.scenario.policy().Climbs() {
-			delete(e, "consecutive_failures") // a stock agent does not record it
+			delete(e, "consecutive_failures") // a stock agent does not record streaks
 		}
 		pool[c.Provider] = append(list, e)
 	}

@@ -225,8 +225,7 @@ func (n *narrator) whenUp() string {
 	return "every provider is up again"
 }
 
-// comparison compares the failed requests of the guarded provider with those of the unguarded
-// one.
+// comparison compares the failed requests of the guarded and the unguarded provider.
 func (n *narrator) comparison() string {
 	count := fmt.Sprintf("failed requests: %s %d, %s %d", unguarded, n.Failed(unguarded), guarded, n.Failed(guarded))
 	out := n.out()

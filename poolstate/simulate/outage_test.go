@@ -101,6 +101,6 @@ func TestPlay_Blackout(t *testing.T) {
 	equal(t, "no credential was ready at some point", dark, true)
 	s.until(30 * time.Hour)
 	sum := s.pool.Summarize(poolstate.Backoff(), start.Add(30*time.Hour))
-	equal(t, "ready after the blackout", sum.Ready(), sum.Total-1) // all except the dead one
+	equal(t, "ready after the blackout", sum.Ready(), sum.Total-1) // all except the dead credential
 	equal(t, "dead", sum.Count[poolstate.Dead], 1)
 }

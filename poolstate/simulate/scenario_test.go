@@ -54,7 +54,7 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// All credentials are ready except for a dead and a held one.
+// All credentials are ready except for one that is dead and one that is held.
 func TestFile_Pool(t *testing.T) {
 	p := decoded(t, file(t, New(scenario(t, "outage"), start, 1)))
 	sum := p.Summarize(poolstate.Backoff(), start)

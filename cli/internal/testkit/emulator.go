@@ -148,18 +148,18 @@ func (p *Emulator) lineFeed() {
 	p.y = min(p.y+1, p.h-1)
 }
 
-// scroll moves the lines from the given one to the end of the scroll region up by n,
-// or down if n is negative.
-func (p *Emulator) scroll(from, n int) {
+// scroll moves the lines of the scroll region, starting with first, up by n, or down if n is
+// negative.
+func (p *Emulator) scroll(first, n int) {
 	for ; n > 0; n-- {
-		copy(p.cells[from:p.bottom], p.cells[from+1:p.bottom])
+		copy(p.cells[first:p.bottom], p.cells[first+1:p.bottom])
 		p.cells[p.bottom-1] = make([]Cell, p.w)
 		p.blank(p.cells[p.bottom-1])
 	}
 	for ; n < 0; n++ {
-		copy(p.cells[from+1:p.bottom], p.cells[from:p.bottom-1])
-		p.cells[from] = make([]Cell, p.w)
-		p.blank(p.cells[from])
+		copy(p.cells[first+1:p.bottom], p.cells[first:p.bottom-1])
+		p.cells[first] = make([]Cell, p.w)
+		p.blank(p.cells[first])
 	}
 }
 
