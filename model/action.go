@@ -70,8 +70,8 @@ func (m *Model) plan(t *task) poolstate.Outcome {
 	return out
 }
 
-// sync runs a sync. If several credentials may change, or if one that may change is not on
-// the screen, it first plans the sync, so that confirm can ask for confirmation.
+// sync runs a sync. If several credentials may change, or if a credential that may change is
+// not on the screen, it first plans the sync, so that confirm can ask for confirmation.
 func (m *Model) sync(t task) tea.Cmd {
 	syncable, shown := 0, true
 	for i := range t.Seen {

@@ -88,11 +88,11 @@ func TestAct_SyncSeveral(t *testing.T) {
 }
 
 // TestUndo_Sync checks that after a sync, u first reports that a sync cannot be undone. Pressing
-// u again undoes the action before the sync.
+// u again undoes the previous action.
 func TestUndo_Sync(t *testing.T) {
 	d := startDashboard(t, nousPool)
 	d.do("x enter y A", "✓ sync portal: held", "undone")
-	d.do("u", "✕ a sync cannot be ", "u undoes the action before it")
+	d.do("u", "✕ a sync cannot be ", "u undoes the previous action")
 	d.do("u", "✕ undo: nothing changed: portal, ")
 	d.isReady("n")
 }

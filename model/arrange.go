@@ -48,7 +48,7 @@ type arrangement struct {
 	descending bool
 	byProfile  bool            // groups are profiles, not providers
 	folded     map[string]bool // folded groups, by name
-	// otherFolded contains the folded groups of the other grouping while it is not in use.
+	// otherFolded contains the folded groups of the grouping that is not in use.
 	otherFolded map[string]bool
 
 	changed    map[poolstate.Ref]time.Time // when a credential was last seen to change

@@ -42,7 +42,7 @@ func (c Clock) real(d time.Duration) time.Duration {
 
 type ticked struct{}
 
-// tick waits for the next tick, or for the next deadline if that is sooner.
+// tick waits for the next tick or the next deadline, whichever is sooner.
 func (m *Model) tick() tea.Cmd {
 	wait := m.cfg.Clock.untilTick()
 	for _, st := range m.stores {

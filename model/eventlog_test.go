@@ -225,8 +225,8 @@ func TestFilterField_Events(t *testing.T) {
 	d.do("esc", "/ label-a", "1 of 2 shown")
 }
 
-// TestRefreshEvents_Paused checks that events can be filtered while the display is frozen,
-// but later ones are not shown.
+// TestRefreshEvents_Paused checks that events can be filtered while the
+// display is frozen, and that later events are not shown.
 func TestRefreshEvents_Paused(t *testing.T) {
 	for _, content := range []string{pool(ready("a", 0), ready("b", 0)), pool(exhausted("a", -time.Minute, 1), ready("b", 0))} {
 		d := startDashboard(t, content)

@@ -244,7 +244,7 @@ var aliases = map[string]string{
 	"ins": "insert", "del": "delete", "comma": ",", "plus": "+",
 }
 
-// ambiguous maps keys to others that send the same byte in most terminals.
+// ambiguous maps keys to keys that send the same byte in most terminals.
 var ambiguous = map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}
 
 // ParseKey parses the name of a key: a character or a word such as enter or f5,

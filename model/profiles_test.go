@@ -193,7 +193,7 @@ func TestUndoRecorded_HiddenRoot(t *testing.T) {
 }
 
 // TestUndo_UnwritableStore checks that a file that cannot be written does not prevent changes
-// to the others.
+// to other files.
 func TestUndo_UnwritableStore(t *testing.T) {
 	root := pool(exhausted("a", -time.Minute, 2), ready("b", 0))
 	h := startHome(t, "default work", map[string]string{"default": root, "work": workPool})

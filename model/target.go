@@ -23,8 +23,9 @@ func (m *Model) view() ui.Pane {
 	return m.pane
 }
 
-// target returns the credential on which keys act: in the events view, the credential of the
-// event at the cursor, otherwise the selected one. If there is none, target returns the reason.
+// target returns the credential on which keys act: in the events view, the credential
+// of the event at the cursor, and otherwise the selected credential. If there is none, target
+// returns the reason.
 func (m *Model) target() (c *poolstate.Credential, why string) {
 	switch view := m.view(); {
 	case view == ui.PaneHelp:

@@ -21,9 +21,9 @@ func (m *Model) undo() tea.Cmd {
 		return m.undoRecorded()
 	}
 	last := &m.performed[n-1]
-	if !last.undoable() { // the action before it can still be undone
+	if !last.undoable() { // the previous action can still be undone
 		m.performed = m.performed[:n-1]
-		return m.setStatus(ui.AnswerRefused, fmt.Sprintf("%v; %s undoes the action before it", journal.ErrNotUndoable, word(m.keys.Undo)))
+		return m.setStatus(ui.AnswerRefused, fmt.Sprintf("%v; %s undoes the previous action", journal.ErrNotUndoable, word(m.keys.Undo)))
 	}
 	plan, t := poolstate.Outcome{At: m.now}, undoTask()
 	for i := range last.files {

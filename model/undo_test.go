@@ -28,8 +28,8 @@ func TestUndoRecorded(t *testing.T) {
 	next.do("u", "✕ nothing to undo")
 }
 
-// TestUndo_NamesAction checks that the confirmation of an undo says which action of the
-// session it reverts.
+// TestUndo_NamesAction checks that the confirmation of an undo names the action
+// that it reverts.
 func TestUndo_NamesAction(t *testing.T) {
 	d := dashboardAt(t, "a")
 	d.do("r j u", "undo the reset of cooling-key in ~/.hermes/auth.json?")

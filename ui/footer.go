@@ -99,7 +99,7 @@ type Answer struct {
 	Brief string // if not empty, replaces a first clause that does not fit
 }
 
-// answerLine draws the answer in one line: the first clause and any others that fit.
+// answerLine draws the answer in one line: the first clause and any other clauses that fit.
 func (s *Screen) answerLine() string {
 	role := [...]theme.Role{theme.Text, theme.Cooling, theme.Dead, theme.Step4, theme.Ready, theme.Secondary}[s.Answer.Kind]
 	symbol := [...]string{"✓", "◌", "✕", "!", "●", "–"}[s.Answer.Kind]

@@ -97,8 +97,8 @@ func (s *Screen) earlyRetry(c *poolstate.Credential, a poolstate.Assessment) tim
 	return newest.Base
 }
 
-// sharedSentences returns sentences that name the credentials of the same profile, and the
-// other profiles, that share the account or secret of c.
+// sharedSentences returns a sentence about credentials of the same profile that share the
+// account or secret of c, and a sentence about other profiles that do.
 func sharedSentences(c *poolstate.Credential) (out []string) {
 	var names, profiles []string
 	for _, ref := range c.Shares {

@@ -57,7 +57,7 @@ func (s *Screen) staleFeed(profile string) *Feed {
 }
 
 // lineOf returns an empty line for a credential. It is dimmed if the store is stale or if the
-// credential repeats that of another profile.
+// credential repeats a credential of another profile.
 func (s *Screen) lineOf(c *poolstate.Credential) *theme.Line {
 	if c.Repeated || s.staleFeed(c.Profile) != nil {
 		return s.Theme.Dimmed().Line()
@@ -243,7 +243,7 @@ func borrowedWords(g *filter.Group) string {
 	return "all borrowed from " + clean(g.Providers[0].Credentials[0].BorrowedFrom)
 }
 
-// relation describes in a few words how a credential relates to that of another profile.
+// relation describes in a few words how a credential relates to a credential of another profile.
 func relation(c *poolstate.Credential) string {
 	switch {
 	case c.Profile == "":
@@ -272,7 +272,7 @@ func (s *Screen) staleSentence(c *poolstate.Credential) string {
 	return "as of " + text.Span(s.Now.Sub(feed.Since)) + " ago: " + reason
 }
 
-// relationRemarks returns remarks on how a credential relates to those of other profiles.
+// relationRemarks returns remarks on how a credential relates to credentials of other profiles.
 func (s *Screen) relationRemarks(c *poolstate.Credential) (out []string) {
 	const root = poolstate.RootProfile
 	switch copied := "copied from " + root; {

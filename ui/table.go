@@ -112,7 +112,7 @@ func (t *table) header() string {
 }
 
 // orderColumn returns the column whose title shows the order: the column by which the table is
-// sorted or, if that column is not visible, the first one.
+// sorted or, if that column is not visible, the first column.
 func (t *table) orderColumn() Column {
 	col, known := map[filter.Order]Column{
 		filter.OrderWorst: ColumnWhy, filter.OrderDeadline: columnBack, filter.OrderStreak: ColumnStreak, filter.OrderState: columnState,

@@ -46,7 +46,7 @@ type plot struct {
 	heights []int // by column, in half rows
 	marks   []int // by column, as an index into deadlineMarks
 
-	step     int       // at which the selected credential recovers, or -1
+	step     int       // index of the step at which the selected credential recovers, or -1
 	selected int       // column of that step, or -1
 	names    [][]label // by row
 	labels   []label   // below the axis

@@ -111,8 +111,8 @@ func TestCapacity_GoldenColors(t *testing.T) {
 	golden.RequireEqual(t, strings.Join(draw(sc.pool, darkTheme, sc.selected, 80, 9), "\n")+"\n")
 }
 
-// TestCapacity_Size draws every scene at every width and at varying heights, some of which
-// are too small for a chart.
+// TestCapacity_Size draws every scene at every width and at varying heights, including heights
+// that are too small for a chart.
 func TestCapacity_Size(t *testing.T) {
 	for i, sc := range scenes(t) {
 		for w := -1; w <= 200; w++ {

@@ -106,7 +106,7 @@ func (p *plot) placeAt(row int, k label) bool {
 }
 
 // stepName describes a step: the name of one of its credentials, preferably the selected one,
-// the number of others, and the time.
+// the number of its other credentials, and the time.
 func (p *plot) stepName(step int, selected *poolstate.Ref) string {
 	s := &p.Steps[step]
 	c := s.Back[max(find(s, selected), 0)]

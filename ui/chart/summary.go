@@ -11,8 +11,8 @@ import (
 )
 
 // Summary describes when credentials will be ready, such as "5 of 9 by 14:30, all back
-// by 21:40". The first time is the earliest by which at least half of the credentials with a
-// future deadline will be back.
+// by 21:40". The first time is when at least half of the credentials with a future deadline
+// will be back.
 func Summary(f *poolstate.Forecast) string {
 	var parts []string
 	var last *poolstate.ForecastStep

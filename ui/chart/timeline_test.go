@@ -9,7 +9,7 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTimeline_Draw uses a scale of eight half hours, of which two are before now.
+// TestTimeline_Draw uses a scale of eight half hours, two of them before now.
 func TestTimeline_Draw(t *testing.T) {
 	const m = time.Minute
 	scale := &Timeline{now: uitest.Epoch, past: 60 * m, future: 180 * m, cells: 8}

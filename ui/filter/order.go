@@ -294,7 +294,7 @@ func (l *Listing) compare(x, y row) int {
 
 // worstRanks ranks availabilities for OrderWorst. Dead credentials are first because
 // they do not recover on their own. Due credentials rank low because the agent is about
-// to retry them, unusable ones because the agent never selects them.
+// to retry them, and unusable credentials because the agent never selects them.
 var worstRanks = [...]int{
 	poolstate.Dead: 0, poolstate.Cooling: 1, poolstate.Held: 1,
 	poolstate.Due: 2, poolstate.Unusable: 3, poolstate.Ready: 4,

@@ -23,9 +23,9 @@ const Ellipsis = "…"
 
 const (
 	unprintable = '\uFFFD' // replaces characters that a terminal would act on
-	maxMarks    = 3        // combining marks per character; more would overlap other rows
-	maxPasses   = 4        // calls to agreeOnWidth; a reduced cluster may merge with its neighbor
-	maxCluster  = 48       // bytes per syllable; real ones are shorter
+	maxMarks    = 3        // maximum combining marks per character; more would overlap other rows
+	maxPasses   = 4        // maximum calls to agreeOnWidth; a reduced cluster may merge with its neighbor
+	maxCluster  = 48       // maximum bytes per syllable; real syllables are shorter
 )
 
 // joinerScripts are the scripts in which U+200C and U+200D between letters are part

@@ -61,7 +61,7 @@ type Theme struct {
 	dimmed *Theme                     // nil if the theme is already dimmed
 }
 
-// The backgrounds of text: the terminal's, that of the selected row, or the fill of a chart.
+// The backgrounds of text: of the terminal, of the selected row, or of the fill of a chart.
 const (
 	groundNone = iota
 	groundSelected

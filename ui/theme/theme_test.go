@@ -228,7 +228,7 @@ func TestPalettes_ContrastSixteen(t *testing.T) {
 	}
 }
 
-// TestScheme_Next checks that Next never returns a scheme for the other background.
+// TestScheme_Next checks that Next never returns a scheme for a different background.
 func TestScheme_Next(t *testing.T) {
 	for _, c := range []struct {
 		b       Background

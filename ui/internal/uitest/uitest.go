@@ -23,7 +23,7 @@ func Equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// SGR matches escape sequences that set a text style. A screen may contain no others.
+// SGR matches escape sequences that set a text style. A screen may not contain other sequences.
 var SGR = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // LineFlaw describes a defect in a drawn line: more than w cells, sequences other than
