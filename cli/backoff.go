@@ -56,7 +56,7 @@ func backoffCommand() *cobra.Command {
 			"  cap = 8                    # maximum multiple of the base; 1 turns guard off\n" +
 			"  forget-after = \"24h\"       # a streak ends this long after the last deadline\n" +
 			"  stagger = true             # spread deadlines of credentials that fail together\n" +
-			"  base = { 429 = \"1h\" }      # by error code (default: the agent's cooldown)\n" +
+			"  base = { 429 = \"1h\" }      # cooldown to multiply, by error code (default: the agent's)\n" +
 			"  [backoff.providers.openrouter]\n" +
 			"  cap = 4                    # factor and base can be set here as well\n\n" +
 			"guard never shortens a cooldown and does not change the first one. Cooldowns that it leaves to the agent are\n" +
