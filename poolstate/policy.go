@@ -109,7 +109,7 @@ func (p Policy) Multiplier(streak int) int {
 }
 
 // Of returns the policy for c: its profile's policy if c is in a merged pool, otherwise p. See
-// [Merge]. The model is always that of p.
+// [Merge]. The model of p applies in both cases.
 func (p Policy) Of(c *Credential) Policy {
 	if c.policy != nil {
 		return c.policy.ForModel(p.model)

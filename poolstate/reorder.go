@@ -16,8 +16,8 @@ type Move struct {
 	Strategy Strategy
 }
 
-// Refusal returns why a move within the credentials of a provider, which are in rotation
-// order, would have no lasting effect, or "" if it is allowed.
+// Refusal returns why the move is impossible or would have no lasting effect, or "" if it is
+// allowed. The argument contains all credentials of the provider in rotation order.
 func (m Move) Refusal(credentials []Credential) string {
 	switch m.Strategy {
 	case RoundRobin:
@@ -47,15 +47,16 @@ func (m Move) from(credentials []Credential) int {
 	return slices.IndexFunc(credentials, func(c Credential) bool { return c.Ref == m.Target })
 }
 
-// order returns a copy of the credentials with the one at index from moved to its new place.
+// order returns a copy of the credentials in the new order. from is the current index of the
+// target.
 func (m Move) order(credentials []Credential, from int) []Credential {
 	moved := slices.Delete(slices.Clone(credentials), from, from+1)
 	return slices.Insert(moved, m.To-1, credentials[from])
 }
 
 // reorder performs a move. seen lists all credentials of the provider in the order that the
-// operator saw. The effect on the target is the first in the outcome; the others are on
-// credentials whose priorities change.
+// operator saw. The outcome contains the target first, followed by the other credentials with a
+// new priority.
 func (d *Draft) reorder(m Move, seen []Credential, out *Outcome) {
 	from := m.from(seen)
 	if from < 0 {
@@ -94,8 +95,8 @@ func (d *Draft) reorder(m Move, seen []Credential, out *Outcome) {
 	}
 }
 
-// prioritize sets the priority of a credential and returns the effect, whose change is empty if
-// the entry already has that priority.
+// prioritize sets the priority of a credential and returns the effect. The change is empty if
+// the credential already has that priority.
 func (d *Draft) prioritize(c *Credential, priority int) Effect {
 	e := Effect{Before: *c}
 	if n, ok := c.Priority.Get(); !ok || n != float64(priority) {

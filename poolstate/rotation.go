@@ -12,7 +12,8 @@ type Strategy uint8
 
 // The strategies. FillFirst, the default, takes the first available credential in rotation
 // order. RoundRobin does the same and then moves that credential to the end. LeastUsed takes
-// the first of those with the smallest request count, and Random takes any.
+// the available credential with the smallest request count, and Random takes any available
+// credential.
 const (
 	FillFirst Strategy = iota
 	RoundRobin
@@ -32,9 +33,9 @@ func ParseStrategy(name string) Strategy {
 	return Strategy(max(slices.Index(strategyWords, name), 0))
 }
 
-// Next returns the credential that an agent with the given strategy selects next, or nil if
-// it selects none or any. Without a model in the policy (see [Policy.ForModel]), it is the
-// selection of an agent that names no model, which skips credentials with a cooldown for any
+// Next returns the credential that an agent with the given strategy selects next, or nil if no
+// credential is available or the strategy is [Random]. If the policy has no model (see
+// [Policy.ForModel]), the agent names no model and skips credentials with a cooldown for any
 // model. To find the next credential of a profile in a merged pool, use [Provider.Of].
 func (p *Provider) Next(s Strategy, policy Policy, now time.Time) *Credential {
 	if s == Random || p.Name != strings.ToLower(p.Name) {
@@ -61,8 +62,8 @@ func (p Policy) Selectable(c *Credential, now time.Time) bool {
 	return (a == Ready || a == Due) && (p.model != "" || c.ModelsOutUntil(now).IsZero())
 }
 
-// ModelsOutUntil returns when the last active cooldown of a model ends, or the zero time if
-// there is none. Until then, an agent that names no model does not select c.
+// ModelsOutUntil returns the end of the last active model cooldown, or the zero time if there
+// is none. Until then, an agent that names no model does not select c.
 func (c *Credential) ModelsOutUntil(now time.Time) (until time.Time) {
 	for _, m := range c.ModelCooldowns {
 		if end := m.End(now); end.After(now) && end.After(until) {
@@ -94,12 +95,12 @@ func (p Policy) modelEnd(c *Credential, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// anthropicRanks lists sources of anthropic credentials in the order in which agents rank them.
+// anthropicRanks lists sources of anthropic credentials, the highest rank first.
 var anthropicRanks = []string{"env:ANTHROPIC_TOKEN", "env:CLAUDE_CODE_OAUTH_TOKEN", "hermes_pkce", sourceClaudeCode, "env:ANTHROPIC_API_KEY"}
 
-// compareRotation compares two credentials of a provider by the order in which an agent uses
-// them: by priority, lowest first. When an agent loads anthropic, it ranks manual credentials
-// first and the others by source.
+// compareRotation compares the positions of two credentials of a provider in the rotation
+// order: the lowest priority comes first. Agents order anthropic credentials by source, manual
+// ones first, and then by priority.
 func compareRotation(a, b *Credential) int {
 	byPriority := cmp.Compare(a.Priority.Or(0), b.Priority.Or(0))
 	if a.Provider != providerClaude {
@@ -112,7 +113,7 @@ func compareRotation(a, b *Credential) int {
 	return cmp.Or(byPriority, cmp.Compare(cmp.Or(a.Label, a.Source), cmp.Or(b.Label, b.Source)))
 }
 
-// rank returns the rank of a source of anthropic credentials, lowest first.
+// rank returns the position of a source of anthropic credentials in the rotation order.
 func rank(source string) int {
 	if isManual(source) {
 		return -1
