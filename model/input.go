@@ -113,8 +113,8 @@ func (m *Model) toggleForecast() tea.Cmd {
 	return nil
 }
 
-// copyTarget copies the id of the view's target or, if it is dead, the command that replaces it
-// to the clipboard. Not all terminals support this.
+// copyTarget copies the id of the view's target to the clipboard. If the target is dead, it copies
+// the login command instead. Not all terminals support this.
 func (m *Model) copyTarget() tea.Cmd {
 	c, why := m.target()
 	if c == nil {

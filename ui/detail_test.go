@@ -54,11 +54,11 @@ func TestDetailLines(t *testing.T) {
 		{"models", readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}), []string{
 			"model big: back in 1h00m00s, 10:20", "agents that name no model skip this credential until 10:20",
 		}, "small"},
-		{"models, reasons", readyEntry("key").With(entry{
+		{"model cooldowns with reasons", readyEntry("key").With(entry{
 			"model_cooldowns":            entry{"limit": secondsAt(time.Hour), "plan": secondsAt(time.Hour)},
 			"model_cooldown_observed_at": entry{"limit": secondsAt(0), "plan": secondsAt(-47 * time.Hour)},
 		}), []string{"model limit: at its limit, back in 1h00m00s, 10:20", "model plan: not in the account's plan, tried again in 1h00m00s, 10:20"}, "since 0"},
-		{"models of a cooling credential", exhaustedEntry("key", 20*time.Minute, 1).With(entry{"model_cooldowns": entry{"big": secondsAt(time.Hour)}}), []string{
+		{"model cooldown of a cooling credential", exhaustedEntry("key", 20*time.Minute, 1).With(entry{"model_cooldowns": entry{"big": secondsAt(time.Hour)}}), []string{
 			"model big: back in 1h00m00s, 10:20",
 		}, "name no model"},
 		{"unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},

@@ -11,8 +11,8 @@ import (
 var shellWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*$`)
 
 // LoginCommand returns the shell command that replaces a dead credential, such as "hermes -p
-// work auth add anthropic --type oauth". It returns "" for credentials that no command replaces,
-// for others that are not dead, and if a name would need quotes.
+// work auth add anthropic --type oauth". It returns "" if the credential is not dead, if
+// no command replaces it, or if a name would need quotes in the shell.
 func LoginCommand(s *Screen, c *poolstate.Credential) string {
 	if s.Policy.Availability(c, s.Now) != poolstate.Dead {
 		return ""
@@ -43,7 +43,7 @@ func LoginCommand(s *Screen, c *poolstate.Credential) string {
 	return strings.Join(words, " ")
 }
 
-// loginSentence says how to replace a dead credential.
+// loginSentence explains how to replace a dead credential.
 func (s *Screen) loginSentence(c *poolstate.Credential) string {
 	const need = "re-auth required: "
 	kind, name, _ := strings.Cut(c.Source, ":")

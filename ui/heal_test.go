@@ -26,8 +26,8 @@ func TestLoginCommand(t *testing.T) {
 		{"claude code", "anthropic", "", "", entry{"source": "claude_code", "auth_type": "oauth"}, "", "re-auth required: log in with Claude Code, then press A to import its tokens"},
 		{"environment", "openrouter", "", "", entry{"source": "env:OPENROUTER_API_KEY"}, "", "re-auth required: set OPENROUTER_API_KEY to a valid secret and restart the agent"},
 		{"configuration", "together", "", "", entry{"source": "config:Together.ai"}, "", "re-auth required: set a valid secret for Together.ai in the agent's config.yaml"},
-		{"provider that needs quotes", "x; rm -r y", "", "", nil, "", "will not recover on its own: re-auth required"},
-		{"profile like a flag", "anthropic", "-x", "", oauth, "", "will not recover on its own: re-auth required"},
+		{"provider name that needs quotes", "x; rm -r y", "", "", nil, "", "will not recover on its own: re-auth required"},
+		{"profile name that begins with a hyphen", "anthropic", "-x", "", oauth, "", "will not recover on its own: re-auth required"},
 	} {
 		s := screenOf(poolOf(t, providers{c.provider: []entry{deadEntry("key").With(c.fields)}})).choose(t, "key")
 		s.Profile, s.ActiveProfile, s.CopyKey, s.SyncKey = c.profile, c.active, "y", "A"

@@ -51,8 +51,8 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	return append(out, s.modelRemarks(c)...)
 }
 
-// modelRemarks says for which models a credential is out, until when and why, and what that means
-// for agents that name no model.
+// modelRemarks lists the models for which a credential is out, with deadlines and reasons. It also
+// explains the effect on agents that name no model.
 func (s *Screen) modelRemarks(c *poolstate.Credential) (out []string) {
 	var last time.Time
 	for _, m := range c.ModelCooldowns {
