@@ -75,7 +75,7 @@ func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, a
 		counted.Events = eventsOf(c.observe(pool, policy, at), at)
 	}
 	counted.Again = c.next(pool, policy, at)
-	counted.Guard, counted.Strategies = c.running(), c.strategies.read(c.file)
+	counted.Guard = c.running()
 	return counted
 }
 

@@ -58,11 +58,13 @@ func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, pro
 			stores[len(stores)-1].Hidden = hidden
 			return
 		}
+		failures := newCounting(cfg, p.Path, log)
 		stores = append(stores, model.Store{
 			Profile:      p.Name,
 			Path:         displayPath(p.Path),
 			Operator:     newOperator(poolstate.Open(p.Path, poolstate.WithClock(clock)), cfg.Journal, log),
-			Count:        newCounting(cfg, p.Path, log).forDashboard,
+			Count:        failures.forDashboard,
+			Strategies:   func() map[string]poolstate.Strategy { return failures.strategies.read(p.Path) },
 			ExplainError: explainLogged(p.Path, log),
 			ExplainWrite: explainWriteBriefly(p.Path),
 			Hidden:       hidden,

@@ -52,6 +52,10 @@ func (m *Model) act(pressed fmt.Stringer) tea.Cmd {
 		return m.setStatus(ui.AnswerRefused, t.refused[0].Reason)
 	}
 	switch {
+	case key.Matches(pressed, k.Earlier):
+		return m.moveBy(t, -1)
+	case key.Matches(pressed, k.Later):
+		return m.moveBy(t, 1)
 	case key.Matches(pressed, k.Exhaust):
 		t.Verb = poolstate.VerbHold
 		return m.openHold(t)
@@ -109,7 +113,7 @@ func (m *Model) confirm(t task, plan poolstate.Outcome) tea.Cmd {
 	switch {
 	case len(plan.Changed) == 0:
 		return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now))
-	case len(plan.Changed) > 1, len(t.notes) > 0, len(m.warnings(plan)) > 0:
+	case len(plan.Changed) > 1 && !ui.IsMove(&plan), len(t.notes) > 0, len(m.warnings(plan)) > 0:
 		return m.openDialog(&dialog{task: t, plan: plan})
 	}
 	ref := plan.Changed[0].Before.Original()
@@ -193,7 +197,14 @@ func (m *Model) remember(verb poolstate.Verb, f *fileResult) {
 	m.log.merge(records, true)
 	for i := range f.done.Changed {
 		e := &f.done.Changed[i]
-		m.writes[e.Before.Ref] = watchedWrite{verb, e.Before, e.After, f.store.loading.begun}
+		w := watchedWrite{verb, e.Before, e.After, f.store.loading.begun}
+		if earlier, ok := m.writes[e.Before.Ref]; ok && verb == poolstate.VerbOrder && earlier.verb == verb {
+			w.before = earlier.before // agents have the order before the first move in memory
+		}
+		if verb == poolstate.VerbOrder && i > 0 { // only the first was moved
+			break
+		}
+		m.writes[e.Before.Ref] = w
 	}
 }
 
@@ -253,7 +264,11 @@ func (m *Model) answer(msg *actionDone) {
 		case m.keys.Undo.Enabled():
 			words += "; " + word(m.keys.Undo) + " undoes"
 		}
-		words += "; " + ui.ReloadNote(msg.verb, m.policy)
+		verb := msg.verb
+		if ui.IsMove(&out) {
+			verb = poolstate.VerbOrder
+		}
+		words += "; " + ui.ReloadNote(verb, m.policy)
 	}
 	m.setStatus(kind, msg.withWarnings(words))
 	if m.status != nil && m.status.Text == words && len(failed) == 0 {

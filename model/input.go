@@ -60,7 +60,7 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	case m.pane == ui.PaneHelp:
 		_, why := m.target()
 		return m.setStatus(ui.AnswerRefused, why)
-	case is(k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Undo):
+	case is(k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Earlier, k.Later, k.Undo):
 		return m.act(pressed)
 	case m.view() == ui.PaneEvents && !is(k.Filter):
 		return m.setStatus(ui.AnswerRefused, m.onlyInTable())

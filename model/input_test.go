@@ -52,6 +52,22 @@ var keyTests = []keyTest{
 	{keys: "ctrl+r", does: "asks before resetting everything", check: func(d *dashboard) { d.asks(true); d.isReady("a d g") }},
 	{keys: "x", does: "opens the hold form", check: func(d *dashboard) { d.asks(true); d.isReady("a d g"); d.shows("duration") }},
 	{keys: "A", does: "syncs nothing without a token source", check: func(d *dashboard) { d.refuses("") }},
+	{keys: "J", does: "moves the credential down in the rotation order", says: true, check: func(d *dashboard) {
+		d.isAt("a")
+		d.shows("✓ order label-a: #1 → #2; u undoes")
+		equal(d.t, "the place", d.m.position(), 1)
+	}},
+	{keys: "K", before: "down", does: "moves the credential up in the rotation order", says: true, check: func(d *dashboard) {
+		d.isAt("b")
+		d.shows("✓ order label-b: #2 → #1; u undoes")
+		equal(d.t, "the place", d.m.position(), 0)
+	}},
+	{keys: "K", does: "does not move the first credential", check: func(d *dashboard) { d.refuses("label-a is already first") }},
+	{keys: "J", before: "G", does: "does not move the last credential", check: func(d *dashboard) { d.refuses("label-g is already last") }},
+	{keys: "J K", before: "s", does: "does not move if the table is sorted by something else", says: true, check: func(d *dashboard) {
+		d.refuses("moving needs the pool order; the table is sorted by another one; s changes it")
+	}},
+	{keys: "J K", before: "space space", does: "does not move several credentials", check: func(d *dashboard) { d.refuses("only one credential can be moved at a time; esc removes the marks") }},
 	{keys: "u", does: "has nothing to undo", check: func(d *dashboard) { d.refuses("nothing to undo") }},
 	{keys: "/", does: "opens the filter", check: func(d *dashboard) { d.shows("/ ▏", "7 of 7 shown") }},
 	{keys: "s", does: "sorts worst first", check: func(d *dashboard) { d.shows("WHY▾") }},

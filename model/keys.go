@@ -24,7 +24,7 @@ type keyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom  key.Binding
 	Mark, MarkProvider                       key.Binding
 	Reset, ResetProvider, ResetAll           key.Binding
-	Exhaust, Sync, Undo                      key.Binding
+	Exhaust, Sync, Undo, Earlier, Later      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
 	Group                                    key.Binding
 	Forecast, Events, Copy                   key.Binding
@@ -59,6 +59,8 @@ func (k *keyMap) actions() []Action {
 		{"reset-all", "reset everything shown", []string{"ctrl+r"}, &k.ResetAll},
 		{"exhaust", "hold: take out of rotation", []string{"x"}, &k.Exhaust},
 		{"sync", "import newer tokens from the token source", []string{"A"}, &k.Sync},
+		{"move-up", "up in rotation order", []string{"K"}, &k.Earlier},
+		{"move-down", "down in rotation order", []string{"J"}, &k.Later},
 		{"undo", "undo the last action", []string{"u"}, &k.Undo},
 		{"read-only", "toggle read-only", []string{"w"}, &k.ReadOnly},
 
@@ -72,7 +74,7 @@ func (k *keyMap) actions() []Action {
 		{"forecast", "cycle forecast: pool, provider, off", []string{"f"}, &k.Forecast},
 		{"events", "show events, newest first", []string{"e"}, &k.Events},
 		{"detail", "detail", []string{"enter", "d"}, &k.Detail},
-		{"copy", "copy the id or, if dead, the login command", []string{"y"}, &k.Copy},
+		{"copy", "copy id or login command", []string{"y"}, &k.Copy},
 		{"pause", "freeze the display", []string{"p"}, &k.Pause},
 		{"faster", "double the speed", []string{"+"}, &k.Faster},
 		{"slower", "halve the speed", []string{"-"}, &k.Slower},

@@ -31,6 +31,7 @@ type poolLoaded struct {
 	path       string // of the store
 	snapshot   poolstate.Snapshot
 	counted    Counted
+	strategies map[string]poolstate.Strategy
 	err        error
 	noProfile  bool   // the directory of the profile does not exist
 	unwritable error  // why the store cannot be written
@@ -53,8 +54,6 @@ type Counted struct {
 	Events []poolstate.Event // streaks that ended after a long time without a failure
 	Again  time.Time         // when to count again if the file does not change, or the zero time
 	Guard  *poolstate.Curve  // the backoff schedule of the guard that runs on the store, or nil
-	// Strategies are the agent's rotation strategies by provider. The default is fill_first.
-	Strategies map[string]poolstate.Strategy
 }
 
 // grace is how long a file may be unreadable before the dashboard shows the error. A program
@@ -111,7 +110,7 @@ func (m *Model) loadAll() tea.Cmd {
 }
 
 func (m *Model) load(st *store) tea.Cmd {
-	file, prev, count := st.Operator.Store, st.snapshot, st.Count
+	file, prev, count, strategies := st.Operator.Store, st.snapshot, st.Count, st.Strategies
 	choice, evidence, now := m.cfg.Policy, st.evidence, m.cfg.Clock.Now()
 	st.loading.at = now
 	if st.recountDue(now) {
@@ -123,9 +122,13 @@ func (m *Model) load(st *store) tea.Cmd {
 		if err == nil && count != nil {
 			counted = count(snapshot.Pool, choice.Resolve(snapshot.Pool, evidence), now, snapshot.Pool != prev.Pool)
 		}
+		var byProvider map[string]poolstate.Strategy
+		if strategies != nil { // also without a store: the profile may borrow credentials
+			byProvider = strategies()
+		}
 		_, dirErr := os.Stat(filepath.Dir(file.Path()))
 		return poolLoaded{
-			file.Path(), snapshot, counted, err, dirErr != nil, file.Writable(), poolstate.OtherProfile(file.Path()), poolstate.CorruptCopy(file.Path()),
+			file.Path(), snapshot, counted, byProvider, err, dirErr != nil, file.Writable(), poolstate.OtherProfile(file.Path()), poolstate.CorruptCopy(file.Path()),
 		}
 	}
 }
@@ -136,7 +139,7 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 		return nil // removed in the meantime
 	}
 	st.loading.running, st.known = false, true
-	st.active, st.corrupt = msg.active, msg.corrupt
+	st.active, st.corrupt, st.strategies = msg.active, msg.corrupt, msg.strategies
 	m.catchUp()
 	m.startOver()
 	var retry, again tea.Cmd
@@ -255,12 +258,15 @@ type watchedWrite struct {
 	load          int // number of the last load that began before the write was done; it may have read the older state
 }
 
-// equal compares the fields that the action writes. It compares borrowed secrets by their
+// equal compares the fields that the action writes or, for a move, the place in the rotation order. It compares borrowed secrets by their
 // fingerprints, because the file does not contain the secrets. A missing streak
 // equals any streak, because agents that do not count failures remove it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false
+	}
+	if w.verb == poolstate.VerbOrder {
+		return a.Index == b.Index
 	}
 	m, inA := a.Streak.Known()
 	n, inB := b.Streak.Known()
@@ -304,7 +310,7 @@ func (m *Model) checkWrites(st *store, events []poolstate.Event) {
 		}
 		if what != "" {
 			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s; %s; an agent or another pooltop wrote the file",
-				what, m.clock(cmp.Or(at[ref], m.now)), m.howToRepeat(w.verb, &w.after)))
+				what, m.clock(cmp.Or(at[ref], m.now)), m.howToRepeat(&w)))
 		}
 	}
 	m.writes = present
@@ -313,10 +319,14 @@ func (m *Model) checkWrites(st *store, events []poolstate.Event) {
 // clock formats a time of day as in the event list.
 func (m *Model) clock(t time.Time) string { return t.In(m.now.Location()).Format("15:04:05") }
 
-func (m *Model) howToRepeat(verb poolstate.Verb, c *poolstate.Credential) string {
-	repeat := map[poolstate.Verb]key.Binding{
+func (m *Model) howToRepeat(w *watchedWrite) string {
+	c, repeat := &w.after, map[poolstate.Verb]key.Binding{
 		poolstate.VerbReset: m.keys.Reset, poolstate.VerbHold: m.keys.Exhaust, poolstate.VerbSync: m.keys.Sync,
-	}[verb]
+		poolstate.VerbOrder: m.keys.Later,
+	}[w.verb]
+	if w.verb == poolstate.VerbOrder && c.Index < w.before.Index {
+		repeat = m.keys.Earlier
+	}
 	switch press := "press " + word(repeat) + " to repeat"; {
 	case !repeat.Enabled(): // an undo, or the action has no key
 		return "repeat it by hand"

@@ -40,7 +40,7 @@ func TestToggleGroups(t *testing.T) {
 	h.do("right P")
 	h.selectRow("work/w")
 	h.do("a", "1 marked")
-	h.do("P ?", "P", "group by profile or", "fold the group")
+	h.do("P ? pgdown", "P", "group by profile or", "fold the group")
 }
 
 // TestToggleGroups_OneStore checks that the table cannot be grouped by profile if there is

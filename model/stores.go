@@ -21,6 +21,10 @@ type Store struct {
 	// Count counts the failures in a pool and, if isNew, annotates the pool with them. It
 	// runs outside Update, one call at a time. If nil, failures are not counted.
 	Count func(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) Counted
+	// Strategies returns the agent's rotation strategies by provider; the default is
+	// fill_first. It is called like Count, but even if the store cannot be read. If nil, all
+	// strategies are the default.
+	Strategies func() map[string]poolstate.Strategy
 	// ExplainError describes an error from reading the store. ExplainWrite describes a
 	// failed write, including whether anything was written.
 	ExplainError, ExplainWrite func(error) string
@@ -37,14 +41,15 @@ type StoresChanged struct{ Stores []Store }
 // display is frozen.
 type store struct {
 	Store
-	path     string // identifies the store
-	loading  loadState
-	known    bool // the first load has ended
-	snapshot poolstate.Snapshot
-	missing  bool // there is no file, so all credentials are borrowed; snapshot is then empty
-	feed     ui.Feed
-	active   string // the agent's active profile, if it is not this one
-	corrupt  string // name of an agent's copy of an unreadable store, or ""
+	path       string // identifies the store
+	loading    loadState
+	known      bool // the first load has ended
+	snapshot   poolstate.Snapshot
+	missing    bool // there is no file, so all credentials are borrowed; snapshot is then empty
+	feed       ui.Feed
+	active     string // the agent's active profile, if it is not this one
+	strategies map[string]poolstate.Strategy
+	corrupt    string // name of an agent's copy of an unreadable store, or ""
 
 	view       *poolstate.Pool // own and borrowed credentials, or nil
 	own, lent  *poolstate.Pool // the pools that view consists of
@@ -256,6 +261,7 @@ func (m *Model) addStores(s *ui.Screen) {
 	all := shown(m.stores)
 	first := all[0]
 	s.Path, s.Profile, s.ActiveProfile, s.CorruptCopy, s.Guard, s.Feed = first.Path, first.Profile, first.active, first.corrupt, m.source(first).guard, m.feed()
+	s.Strategies = first.strategies
 	if i := slices.IndexFunc(m.stores, func(st *store) bool { return st.Hidden }); i >= 0 {
 		s.RootPath = m.stores[i].Path
 	}
@@ -267,7 +273,7 @@ func (m *Model) addStores(s *ui.Screen) {
 				s.ActiveProfile = ""
 			}
 			source := m.source(st)
-			s.Stores = append(s.Stores, ui.StoreFeed{Profile: st.Profile, Path: st.Path, Feed: source.feed, Guard: source.guard})
+			s.Stores = append(s.Stores, ui.StoreFeed{Profile: st.Profile, Path: st.Path, Feed: source.feed, Guard: source.guard, Strategies: st.strategies})
 		}
 		evidence = nil
 		if m.selected != nil {

@@ -127,9 +127,9 @@ func (m *Model) whyNoUndo(plan *poolstate.Outcome) string {
 	switch n := len(plan.Changed); {
 	case c == nil:
 		return why
-	case n > 1:
+	case n > 1 && !ui.IsMove(plan):
 		return fmt.Sprintf("the last action changed %d credentials; return to the table to undo it", n)
-	case n == 1 && plan.Changed[0].Before.Original() != c.Original():
+	case n > 0 && plan.Changed[0].Before.Original() != c.Original():
 		is := &plan.Changed[0].Before
 		return "the last action changed " + rowName(is) + "; select that credential, or return to the table, to undo it"
 	}

@@ -154,7 +154,7 @@ func rowsOn(drawn string) (head map[string]int, rows [][]string) {
 			continue
 		}
 		glyph := head["NAME"] - 2
-		if len(row) > glyph+1 && stateOf(row[glyph]) != "" && slices.Contains([]string{" ", markNext, theme.MarkFresh}, row[glyph+1]) {
+		if len(row) > glyph+1 && stateOf(row[glyph]) != "" && slices.Contains([]string{" ", markTarget, theme.MarkFresh, theme.MarkNext}, row[glyph+1]) {
 			rows = append(rows, row)
 		}
 	}
@@ -188,7 +188,7 @@ func misaligned(head map[string]int, row []string) string {
 	if !cellTime.MatchString(back) || back != "" && row[end-len(back)-1] != " " {
 		return "time " + back
 	}
-	if mark := between(row, end, end+1); !slices.Contains([]string{"", "*", "·", "^", "+", "?"}, mark) {
+	if mark := between(row, end, end+1); !slices.Contains([]string{"", "*", "·", "^", "+", "?", theme.MarkModel}, mark) {
 		return "mark " + mark
 	}
 	if i := head["AT"]; i > 0 {

@@ -95,6 +95,9 @@ func (s *Screen) detailParts(c *poolstate.Credential, w int) []part {
 	a := s.Policy.Assess(c, s.Now)
 	head := s.line().Bold(theme.Text, text.Fit(text.CredentialName(c), w-12))
 	head.Write(theme.StateRole(a.Availability), "  "+a.Availability.String()).Write(theme.Secondary, "  "+text.ProviderOf(c))
+	if next, users := s.selectedNext(c); next && users == "" {
+		head.Bold(theme.Accent, "  "+theme.MarkNext+" next")
+	}
 	stale := s.wrapped(theme.Dead, theme.Regular, s.staleSentence(c), w)
 	parts := []part{{sectionFailure, rankHead, []string{text.Fit(head.String(), w)}}, {sectionFailure, rankHead, stale}}
 	parts = slices.Concat(parts, s.failureParts(c, w), s.timeParts(c, a, w))

@@ -30,6 +30,12 @@ func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) stri
 	return joined(", ", a.Availability.String(), streak, until)
 }
 
+// IsMove reports whether an action or its undo moves a credential in the rotation order. That
+// credential is the first; the others make room for it.
+func IsMove(out *poolstate.Outcome) bool {
+	return len(out.Changed) > 0 && out.Changed[0].Before.Index != out.Changed[0].After.Index
+}
+
 // EffectWords describes an effect: "spare: due, streak 1 → ready, streak 0".
 func EffectWords(e *poolstate.Effect, p poolstate.Policy, now time.Time) string {
 	words := text.QualifiedName(&e.Before) + ": " + TransitionWords(e, p, now)
@@ -123,7 +129,7 @@ func ChangeWords(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 		return words + ": nothing changed: " + text.QualifiedName(&e.Before) + ", " + e.Reason
 	case n == 0:
 		return words + ": nothing changed" + unchanged
-	case n == 1, verb == poolstate.VerbOrder: // the first is the credential that was moved
+	case n == 1, IsMove(out):
 		words += " " + EffectWords(&out.Changed[0], p, now)
 	default:
 		words += fmt.Sprintf(" %d credentials: %s", n, manyFromTo(out, p, now))
@@ -152,7 +158,7 @@ func deadReset(verb poolstate.Verb, changed []poolstate.Effect) string {
 // BriefChange describes only the result of a change to one credential: "hold spare: held,
 // streak 2, until 18:00". It returns "" if several credentials changed.
 func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
-	if len(out.Changed) != 1 {
+	if len(out.Changed) != 1 && !IsMove(out) {
 		return ""
 	}
 	e := &out.Changed[0]

@@ -34,6 +34,6 @@ func ExampleRender() {
 	//  1 ready  1 cooling
 	//    CREDENTIAL      STATE     WHY            STREAK     BACK IN
 	//  openrouter  1 of 2 ready ─────────────────────────────────────
-	//  ● primary         ready                    ····
+	//  ●→primary         ready                    ····
 	//  ◔ backup-key      cooling   429 rate lim…  ▁▃·· 2    2h00m00s·
 }

@@ -18,17 +18,19 @@ type KeyGroup struct {
 	Keys  []key.Binding
 }
 
-// markNext marks a credential for the next action.
-const markNext = "✓"
+// markTarget marks a credential for the next action.
+const markTarget = "✓"
 
 var markWords = [][2]string{
+	{theme.MarkNext, "the agent selects it next"},
 	{theme.MarkProvider, "deadline set by the provider"},
 	{theme.MarkComputed, "deadline computed by the policy"},
 	{theme.MarkOperator, "deadline set by an operator"},
 	{theme.MarkGuard, "deadline pinned by guard"},
+	{theme.MarkModel, "cooldown of the filtered model"},
 	{theme.MarkSuspect, "implausible deadline"},
 	{theme.MarkShared, "another credential uses the same account or secret"},
-	{markNext, "marked for the next action"},
+	{markTarget, "marked for the next action"},
 	{theme.MarkFresh, "changed a moment ago"},
 	{theme.MarkExpiry, "token expired, or expires within an hour"},
 	{theme.MarkObserved, "streak counted by pooltop, not by the agent"},

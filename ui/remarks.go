@@ -23,6 +23,9 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 	case a.Availability == poolstate.Ready && failed:
 		add("was reset after its failure: agents use it again")
 	}
+	if next, users := s.selectedNext(c); next && users != "" {
+		add("selected next by the " + users)
+	}
 	if removed := s.Policy.RemovedAt(c); removed.After(s.Now) {
 		add("the agent removes it in " + text.Span(removed.Sub(s.Now)))
 	} else if !removed.IsZero() {

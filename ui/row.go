@@ -41,29 +41,29 @@ func (t *table) credential(c *poolstate.Credential) string {
 }
 
 // glyph draws the state symbol and, next to it, the mark for a marked or a recently
-// changed credential.
+// changed credential and the one for the credential that the agent selects next.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {
 	case r.s.Marked[r.c.Ref]:
-		mark = markNext
+		mark = markTarget
 	case fresh > 1:
 		mark = theme.MarkFresh
 	case fresh > 0:
 		mark, role, weight = theme.MarkFresh, theme.Secondary, theme.Regular
 	}
-	separate := r.cols.glyph-1 > r.cols.cursor
-	if separate {
+	if r.cols.glyph-1 > r.cols.cursor { // otherwise, the mark has to share a cell with the arrow
 		r.To(r.cols.glyph-1).Draw(role, weight, mark)
+		mark = ""
+	}
+	if mark == "" && r.isNext(r.c) {
+		mark, role, weight = theme.MarkNext, theme.Accent, theme.Bold
 	}
 	glyph, glyphRole := theme.StateGlyph(r.a.Availability), theme.StateRole(r.a.Availability)
 	if r.a.Availability == poolstate.Ready && modelsCooling(r.c, r.s.Now) > 0 {
 		glyph, glyphRole = theme.GlyphPartly, theme.Cooling
 	}
-	r.To(r.cols.glyph).Write(glyphRole, glyph)
-	if !separate {
-		r.Draw(role, weight, mark)
-	}
+	r.To(r.cols.glyph).Write(glyphRole, glyph).Draw(role, weight, mark)
 }
 
 // name draws the credential's name, shortened if necessary, its marks and, if no column shows

@@ -146,8 +146,8 @@ func TestRow(t *testing.T) {
 			"◑ key held mine ▁··· 1 1h00m00s^ 10:20 ━━━━━━━━━━━━━━━━━━ 1h 2h",
 		},
 		{exhaustedEntry("key", time.Hour-time.Second, 1), "◔ key cooling 429 rate limit ▁··· 1 1s· 09:20 ─────────────────╺ 1h 2h"},
-		{exhaustedEntry("key", time.Hour, 1), "◌ key due 429 rate limit ▁··· 1 now 09:20 ────────────────── 1h 2h"},
-		{exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "◌ key due 429 rate limit ▁··· 1 now 2h"},
+		{exhaustedEntry("key", time.Hour, 1), "◌→key due 429 rate limit ▁··· 1 now 09:20 ────────────────── 1h 2h"},
+		{exhaustedEntry("key", 0, 1).With(entry{"last_status_at": nil}), "◌→key due 429 rate limit ▁··· 1 now 2h"},
 		{deadEntry("key"), "✕ key dead 401 token revoked re-auth"},
 		{readyEntry("key").With(entry{"access_token": nil}), "○ key unusable no token ····"},
 	} {

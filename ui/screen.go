@@ -42,11 +42,13 @@ type Feed struct {
 // StoreFeed is the feed of one of several stores. If there are several, Screen.Feed is stale
 // only if all of their feeds are stale.
 type StoreFeed struct {
-	Profile  string
-	Path     string // as displayed
-	Feed     Feed
-	Guard    *poolstate.Curve // see Screen.Guard
-	Evidence *Evidence        // see Screen.Evidence
+	Profile string
+	Path    string // as displayed
+	Feed    Feed
+	Guard   *poolstate.Curve // see Screen.Guard
+	// Strategies are the rotation strategies of the profile's agent by provider.
+	Strategies map[string]poolstate.Strategy
+	Evidence   *Evidence // see Screen.Evidence
 }
 
 // Pane is the view that fills the screen.
@@ -79,14 +81,15 @@ type Screen struct {
 	Pool          *poolstate.Pool // nil before the first snapshot
 	Groups        []filter.Group
 	Policy        poolstate.Policy
-	Guard         *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
-	ResetKey      string           // key that resets the selected credential, or "" if resetting is not possible
-	SyncKey       string           // key that imports tokens, or "" if importing is not possible
-	CopyKey       string           // key that copies the login command of a dead credential, or ""
-	MoreKey       string           // key that scrolls the pane, or ""
-	Evidence      *Evidence        // the observation that settled the policy, or nil
-	Selected      *poolstate.Ref   // nil for none
-	Offset        int              // first visible line of the table or the pane
+	Guard         *poolstate.Curve              // the backoff schedule of the guard that runs on the store, or nil
+	Strategies    map[string]poolstate.Strategy // the agent's rotation strategies by provider, if only one store is shown
+	ResetKey      string                        // key that resets the selected credential, or "" if resetting is not possible
+	SyncKey       string                        // key that imports tokens, or "" if importing is not possible
+	CopyKey       string                        // key that copies the login command of a dead credential, or ""
+	MoreKey       string                        // key that scrolls the pane, or ""
+	Evidence      *Evidence                     // the observation that settled the policy, or nil
+	Selected      *poolstate.Ref                // nil for none
+	Offset        int                           // first visible line of the table or the pane
 	Pane          Pane
 	Timeline      bool                   // draw all cooldowns on one scale
 	Clock         bool                   // show clock times first, not the time left

@@ -161,7 +161,8 @@ func TestShowsRow(t *testing.T) {
 					continue
 				}
 				shown := slices.ContainsFunc(strings.Split(drawn, "\n"), func(line string) bool {
-					return strings.Contains(line, theme.StateGlyph(s.Policy.Availability(c, s.Now))+" "+c.Label)
+					_, after, found := strings.Cut(line, theme.StateGlyph(s.Policy.Availability(c, s.Now)))
+					return found && strings.HasPrefix(strings.TrimLeft(after, " "+theme.MarkNext), c.Label)
 				})
 				equal(t, fmt.Sprint(c.Ref, " is shown at height ", s.Height, " and offset ", s.Offset), ShowsRow(s.sizedAt(60, s.Height), c.Ref), shown)
 			}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pooltop/poolstate"
 	"pooltop/ui/chart"
 	"pooltop/ui/filter"
 	"pooltop/ui/text"
@@ -78,11 +79,15 @@ func List(s *Screen) string {
 type table struct {
 	s        *Screen
 	cols     columns
-	timeline *chart.Timeline // the scale shared by all cooldowns; nil if each has its own
+	next     map[poolstate.Ref][]string // see addNext
+	timeline *chart.Timeline            // the scale shared by all cooldowns; nil if each has its own
 }
 
 func newTable(s *Screen) *table {
-	t := &table{s: s, cols: columnsFor(s.Width, s.hidden(), s.content())}
+	t := &table{s: s, cols: columnsFor(s.Width, s.hidden(), s.content()), next: map[poolstate.Ref][]string{}}
+	for i := 0; s.Pool != nil && i < len(s.Pool.Providers); i++ {
+		s.addNext(t.next, &s.Pool.Providers[i])
+	}
 	if s.Timeline && t.cols.shows(ColumnCooldown) {
 		t.timeline = chart.NewTimeline(filter.Listed(s.Groups), s.Policy, s.Now, t.cols.at[ColumnCooldown].width())
 	}
@@ -227,6 +232,13 @@ func (t *table) heading(g *filter.Group) string {
 		nameRole = theme.Dead
 	}
 	l.Bold(nameRole, text.Fit(name, max(end-l.Col()-text.Width(state)-2, 8)))
+	reserved := 2 + text.Width(state)
+	if outage > 0 {
+		reserved += 2 + len(outageBriefly)
+	}
+	if !g.Profile {
+		addQuiet(l, 1, end-reserved, s.strategyWords(g))
+	}
 	add(l, 2, end, role, weight, state)
 	if stale != nil {
 		l.Theme = s.Theme
@@ -236,6 +248,9 @@ func (t *table) heading(g *filter.Group) string {
 	}
 	if !sum.Out() {
 		t.partlyOut(l, g, out)
+	}
+	if g.Profile {
+		addQuiet(l, 2, end, s.strategyWords(g))
 	}
 	if n := g.Total() - len(g.Credentials); n > 0 {
 		addQuiet(l, 2, end, strconv.Itoa(n)+" hidden")

@@ -96,7 +96,7 @@ func matching(t testing.TB, p *poolstate.Pool, s string) string {
 	return strings.Join(ids, " ")
 }
 
-const allIDs = "3f9a12 b27e04 c0ffee d1 d2 d3 d4"
+const allIDs = "3f9a12 c0ffee b27e04 d1 d2 d3 d4"
 
 func TestFilter_Match(t *testing.T) {
 	p := testPool(t)
@@ -112,13 +112,13 @@ func TestFilter_Match(t *testing.T) {
 		{`label:"claude code"`, "c0ffee"},
 		{"label:env", "d4"}, // the name shown if the label is empty
 
-		{"state:out", "b27e04 c0ffee d1 d2 d3"},
+		{"state:out", "c0ffee b27e04 d1 d2 d3"},
 		{"state:C", "b27e04"},
 		{"state:d", "c0ffee d2"},
 		{"state:unus", "d3"},
 		{"state:cooling,held", "b27e04 d1"},
 
-		{"code:4xx", "b27e04 c0ffee d1"},
+		{"code:4xx", "c0ffee b27e04 d1"},
 		{"code:42", "b27e04"},
 		{"code:29", ""},
 		{"code:4290", ""},
@@ -133,7 +133,7 @@ func TestFilter_Match(t *testing.T) {
 		{"streak:1..3", "b27e04 d1 d2"},
 		{"streak:3..1", "b27e04 d1 d2"},
 		{"streak:none", "c0ffee d3"},
-		{"streak:none,3", "b27e04 c0ffee d3"},
+		{"streak:none,3", "c0ffee b27e04 d3"},
 
 		{"WRKOA", "b27e04"},
 		{`"wrkoa"`, ""},
@@ -142,16 +142,16 @@ func TestFilter_Match(t *testing.T) {
 		{"openr", "d1 d2 d3 d4"},
 		{"usage_limit", "b27e04"},
 		{`"429 usage limit"`, "b27e04"}, // matches the text shown in the row
-		{"been", "b27e04 c0ffee"},
+		{"been", "c0ffee b27e04"},
 		{"σίσυφος", "d3"},
 		{"topping,broken", "d1 d2"},
 
 		{"provider:open state:out", "d1 d2 d3"},
 		{"openr -broken", "d1 d3 d4"},
 		{"-wrkoa", allIDs},
-		{`-"up"`, "3f9a12 b27e04 c0ffee d2 d3 d4"},
+		{`-"up"`, "3f9a12 c0ffee b27e04 d2 d3 d4"},
 		{`"-up"`, "d1"},
-		{"--up", "3f9a12 b27e04 c0ffee d2 d3 d4"},
+		{"--up", "3f9a12 c0ffee b27e04 d2 d3 d4"},
 		{`"env:OPEN"`, "d4"}, // inside quotes, env: is not a field
 		{`"a,b"`, ""},
 
@@ -161,7 +161,7 @@ func TestFilter_Match(t *testing.T) {
 		{"streak:2.", "b27e04 d2"},
 		{"streak:n", "c0ffee d3"},
 		{`label:"claude c`, "c0ffee"},
-		{"code:4", "b27e04 c0ffee d1"},
+		{"code:4", "c0ffee b27e04 d1"},
 	} {
 		uitest.Equal(t, c.filter, matching(t, p, c.filter), c.want)
 	}

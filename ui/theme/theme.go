@@ -287,9 +287,11 @@ const (
 	MarkComputed  = "·"
 	MarkOperator  = "^"
 	MarkGuard     = "+"
+	MarkModel     = "°"
 	MarkSuspect   = "?"
 	MarkObserved  = "~"
 	MarkFresh     = "›"
+	MarkNext      = "→"
 )
 
 // OriginMark returns the mark for a deadline's origin, or a space if there is no
@@ -298,5 +300,5 @@ func OriginMark(d poolstate.Deadline) string {
 	if d.Suspect {
 		return MarkSuspect
 	}
-	return [...]string{" ", MarkProvider, MarkComputed, MarkOperator, MarkGuard}[d.Origin]
+	return [...]string{" ", MarkProvider, MarkComputed, MarkOperator, MarkGuard, MarkModel}[d.Origin]
 }

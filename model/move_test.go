@@ -1,0 +1,91 @@
+package model
+
+import (
+	"strings"
+	"testing"
+
+	"pooltop/poolstate"
+)
+
+// inOrder returns the ids of a provider's credentials in the rotation order of the file.
+func (d *dashboard) inOrder(file, provider string) string {
+	d.t.Helper()
+	snapshot, err := poolstate.Open(file).Load()
+	equal(d.t, "the error", err, nil)
+	var ids []string
+	for _, c := range snapshot.Pool.Provider(provider).Credentials {
+		ids = append(ids, c.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestMoveBy(t *testing.T) {
+	content := poolOf("p: a b c")
+	d := startDashboard(t, content)
+	d.do("J", "✓ order label-a: #1 → #2; u undoes; running agents write their old order back")
+	equal(t, "the order", d.inOrder(d.file, "p"), "b a c")
+	d.do("J", "label-a: #2 → #3")
+	equal(t, "the order", d.inOrder(d.file, "p"), "b c a")
+	d.isAt("a")
+	d.do("u", "undo label-a: #3 → #2")
+	d.asks(false)
+	d.do("enter u", "undo label-a: #2 → #1") // in the detail
+	equal(t, "the order", d.inOrder(d.file, "p"), "a b c")
+	before, _, _ := strings.Cut(content, `]}}`)
+	equal(t, "the entries are as before", strings.HasPrefix(d.text(), before), true)
+	d.do("K")
+	d.refuses("label-a is already first")
+	d.do("esc e J", "✓ order label-b: #2 → #3") // the event at the cursor is about b
+}
+
+func TestMoveBy_Refused(t *testing.T) {
+	d := startDashboard(t, poolOf("p: a b"), func(c *Config) {
+		c.Stores[0].Strategies = func() map[string]poolstate.Strategy {
+			return map[string]poolstate.Strategy{"p": poolstate.RoundRobin}
+		}
+	})
+	d.shows("p round_robin  2 of 2 ready", "→label-a")
+	d.do("J")
+	d.refuses("under round_robin, agents rewrite the order at each selection")
+
+	d = startDashboard(t, strings.NewReplacer(`"id": "b"`, `"id": "b", "source": "claude_code"`).Replace(poolOf("anthropic: a b")))
+	d.do("J")
+	d.refuses("agents rank anthropic credentials by source, manual ones first, and would undo the move")
+
+	d = startDashboard(t, poolOf("p: a b"))
+	d.press("p J")
+	d.refuses("paused; press p to resume")
+	d.press("p")
+	d.write(poolOf("p: b a"))
+	d.do("J")
+	d.refuses("the order has changed since it was displayed")
+	equal(t, "the order", d.inOrder(d.file, "p"), "b a")
+}
+
+// TestMoveBy_Overwritten checks that the status reports if an agent restores the order from
+// before several moves.
+func TestMoveBy_Overwritten(t *testing.T) {
+	d := startDashboard(t, poolOf("p: a b c"))
+	d.do("J J")
+	d.change(poolOf("p: a b c"), "! order of label-a was overwritten at 12:00:00; press J to repeat; an agent or another pooltop wrote the file")
+	d.do("J", "label-a: #1 → #2")
+	d.do("K", "label-a: #2 → #1")
+	d.change(poolOf("p: a b c"))
+	d.hides("overwritten")
+	d.do("G K")
+	d.change(poolOf("p: a b c"), "! order of label-c was overwritten at 12:00:00; press K to repeat")
+}
+
+func TestMoveBy_Borrowed(t *testing.T) {
+	h := startHome(t, "default work", map[string]string{
+		poolstate.RootProfile: poolOf("p: a b"), "work": poolOf("q: c"),
+	}, func(c *Config) {
+		c.Stores[1].Strategies = func() map[string]poolstate.Strategy {
+			return map[string]poolstate.Strategy{"p": poolstate.LeastUsed}
+		}
+	})
+	h.do("P", "work  3 of 3 ready  p least_used")
+	h.selectRow("work/a<default")
+	h.do("J", "✓ order default/p/label-a: #1 → #2", "written to ~/default.json")
+	equal(t, "the order", h.inOrder(h.path("default"), "p"), "b a")
+}
