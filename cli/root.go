@@ -71,6 +71,7 @@ func rootCommand() *cobra.Command {
 	}
 	settings := config.Bind(root.Flags(), ^config.Scope(0)).AllByDefault()
 	readOnly := root.Flags().Bool("read-only", false, "disable all keys that write")
+	model := root.Flags().String("model", "", "show the availability for requests for the model `NAME`")
 	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		if cfg.Guard && *readOnly {
 			if cmd.Flags().Changed("guard") {
@@ -78,7 +79,9 @@ func rootCommand() *cobra.Command {
 			}
 			cfg.Guard = false
 		}
-		return runDashboard(cmd.Context(), cfg, log, storeDashboard(cfg, log, *readOnly))
+		dashboard := storeDashboard(cfg, log, *readOnly)
+		dashboard.Model = *model
+		return runDashboard(cmd.Context(), cfg, log, dashboard)
 	})
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(printHelp)

@@ -72,8 +72,13 @@ func (m *Model) arrange() {
 		height-- // for the narration
 	}
 	m.outFirst = a.order == filter.OrderPool && !a.descending && !ui.TableFits(&ui.Screen{Height: height, Pool: m.pool, ByProfile: a.byProfile})
-	m.groups = m.listing().Groups(m.pool, m.policy, m.now)
+	m.groups = m.listing().Groups(m.pool, m.viewPolicy(), m.now)
 	m.reselect(at)
+}
+
+// viewPolicy returns the policy to display: that for the model in the filter, if there is one.
+func (m *Model) viewPolicy() poolstate.Policy {
+	return m.policy.ForModel(m.arrangement.filter.Model(m.pool))
 }
 
 func (m *Model) listing() *filter.Listing {

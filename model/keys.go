@@ -64,7 +64,7 @@ func (k *keyMap) actions() []Action {
 		{"undo", "undo the last action", []string{"u"}, &k.Undo},
 		{"read-only", "toggle read-only", []string{"w"}, &k.ReadOnly},
 
-		{"filter", "filter by text, state:, code:, provider:, profile:, streak: or source:", []string{"/"}, &k.Filter},
+		{"filter", "filter by text, state:, code:, provider:, profile:, streak:, model: or source:", []string{"/"}, &k.Filter},
 		{"sort", "sort by the next field", []string{"s"}, &k.Sort},
 		{"sort-direction", "reverse the order", []string{"S"}, &k.Direction},
 		{"group", "group by profile or provider", []string{"P"}, &k.Group},

@@ -34,6 +34,7 @@ type Config struct {
 	Scheme        *theme.Scheme // nil chooses one for the terminal's background
 	Order         filter.Order  // initial order of the table; Descending reverses it
 	Descending    bool
+	Model         string                                               // initial model of the filter, or ""
 	Without       ui.Hidden                                            // columns to leave out
 	Keys          KeyBindings                                          // replaces default keys; must have passed Check
 	After         func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
@@ -118,6 +119,10 @@ func New(cfg Config) Model {
 		st := m.newStore(s)
 		st.loading = loadState{running: true, at: m.now} // started by Init
 		m.stores = append(m.stores, st)
+	}
+	if cfg.Model != "" {
+		m.arrangement.input.SetValue(filter.ForModel(cfg.Model))
+		m.refilter()
 	}
 	m.setSeveral(m.stores)
 	m.latest.policy = m.stores[0].policy
@@ -221,7 +226,7 @@ func (m *Model) screen() *ui.Screen {
 		Theme: m.theme, Now: m.now,
 		ReadOnly: m.isReadOnly(),
 		Pool:     m.pool, Groups: m.groups,
-		Policy:   m.policy,
+		Policy:   m.viewPolicy(),
 		ResetKey: m.writeKey(m.keys.Reset), SyncKey: m.writeKey(m.keys.Sync), CopyKey: word(m.keys.Copy), MoreKey: word(m.keys.PageDown),
 		Selected: m.selected, Offset: m.offset,
 		Pane: m.pane, Marked: m.marked, ForecastOf: m.forecastOf,

@@ -241,7 +241,7 @@ func (m *Model) announce(v *tea.View) {
 	if m.empty() {
 		return
 	}
-	sum := m.pool.Summarize(m.policy, m.now)
+	sum := m.pool.Summarize(m.viewPolicy(), m.now)
 	ready, total := sum.Ready(), sum.Total
 	v.WindowTitle = fmt.Sprintf("%d/%d ready · pooltop", ready, total)
 	if !m.notifier.on {

@@ -110,8 +110,8 @@ func neverComes(t time.Time) bool { return t.Year() > 9999 }
 // model is cooling down.
 func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	d := p.ownDeadline(c, now)
-	if end := p.modelEnd(c, now); end.After(d.At) {
-		return Deadline{At: end, Origin: OriginModel}
+	if m := p.modelCooldown(c, now); m.Model != "" && m.End(now).After(d.At) {
+		return Deadline{At: m.End(now), Origin: OriginModel}
 	}
 	return d
 }
@@ -192,8 +192,8 @@ type Assessment struct {
 	Base time.Duration
 	// Multiplier is the factor for the current streak, 1 to 8.
 	Multiplier int
-	// Cooldown is the time from the failure to the deadline, or zero if either is
-	// unknown.
+	// Cooldown is the time from the failure to the deadline, or zero if either is unknown.
+	// If the deadline is that of a model, it is the time from that model's failure.
 	Cooldown time.Duration
 	// Next is the cooldown after one more failure with the same code.
 	Next time.Duration
@@ -211,8 +211,12 @@ func (p Policy) Assess(c *Credential, now time.Time) Assessment {
 	}
 	if !d.IsZero() {
 		a.Remaining = max(d.At.Sub(now), 0)
-		if !c.StatusAt.IsZero() {
-			a.Cooldown = max(d.At.Sub(c.StatusAt), 0)
+		began := c.StatusAt
+		if d.Origin == OriginModel {
+			began = p.modelCooldown(c, now).SeenAt
+		}
+		if !began.IsZero() {
+			a.Cooldown = max(d.At.Sub(began), 0)
 		}
 	}
 	return a

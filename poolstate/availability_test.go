@@ -66,3 +66,29 @@ func TestModelCooldown_End(t *testing.T) {
 	}
 	equal(t, "after a reset", names, "new unknown ")
 }
+
+// TestPolicy_Assess_ForModel checks that the cooldown of a model counts only for that model, and that the
+// later of two deadlines counts.
+func TestPolicy_Assess_ForModel(t *testing.T) {
+	const models = `"model_cooldowns": {"big": 1795427400}, "model_cooldown_observed_at": {"big": 1795423800}`
+	ready := entryOf(t, `{`+models+`}`)
+	a := Flat().ForModel("big").Assess(&ready, sampledAt)
+	equal(t, "deadline", a.Deadline, Deadline{At: sampledAt.Add(30 * time.Minute), Origin: OriginModel})
+	equal(t, "availability", a.Availability, Cooling)
+	equal(t, "length", a.Cooldown, time.Hour)
+	equal(t, "another model", Flat().ForModel("small").Availability(&ready, sampledAt), Ready)
+	failed := entryOf(t, `{"last_status": "exhausted", "last_status_at": 1795425600, `+models+`}`)
+	equal(t, "later deadline", Flat().ForModel("big").Deadline(&failed, sampledAt).Origin, OriginComputed)
+}
+
+func TestModelCooldown_NotInPlan(t *testing.T) {
+	for raw, want := range map[string]bool{
+		`{"model_cooldowns": {"m": 1795512000}, "model_cooldown_observed_at": {"m": 1795339200}}`: true,
+		`{"model_cooldowns": {"m": 1795512000}, "model_cooldown_observed_at": {"m": 1795339260}}`: false,
+		`{"model_cooldowns": {"m": 1795512000}}`:                                                  false,
+		`{"model_cooldowns": {"m": 1805512000}}`:                                                  true,
+	} {
+		c := entryOf(t, raw)
+		equal(t, raw, c.ModelCooldowns[0].NotInPlan(sampledAt), want)
+	}
+}

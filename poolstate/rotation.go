@@ -84,15 +84,15 @@ func (p Policy) ForModel(model string) Policy {
 // Model returns the model of [Policy.ForModel], or "".
 func (p Policy) Model() string { return p.model }
 
-// modelEnd returns the end of the active cooldown of c for the policy's model, or the zero
-// time if there is none.
-func (p Policy) modelEnd(c *Credential, now time.Time) time.Time {
+// modelCooldown returns the active cooldown of c for the policy's model, or the zero value if
+// there is none.
+func (p Policy) modelCooldown(c *Credential, now time.Time) ModelCooldown {
 	for _, m := range c.ModelCooldowns {
-		if end := m.End(now); m.Model == p.model && p.model != "" && end.After(now) {
-			return end
+		if m.Model == p.model && p.model != "" && m.Cooling(now) {
+			return m
 		}
 	}
-	return time.Time{}
+	return ModelCooldown{}
 }
 
 // anthropicRanks lists sources of anthropic credentials, the highest rank first.

@@ -126,6 +126,12 @@ func (s *Screen) counts() string {
 			tally.Write(role, theme.StateGlyph(a)).Write(theme.Text, " "+strconv.Itoa(n))
 		}
 	}
+	if model := s.Policy.Model(); model != "" {
+		gap := s.wider(2, 3)
+		if room := s.inner() - tally.Col() - gap; room >= len("for a model") {
+			tally.To(tally.Col()+gap).Bold(theme.Accent, text.Fit("for "+clean(model), room))
+		}
+	}
 	l := s.line().To(s.margin())
 	if room := s.inner() - tally.Col() - 3; s.Width >= mediumFrom && room >= 2*len(poolstate.Availabilities()) {
 		end := l.Col() + min(room, 65)

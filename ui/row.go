@@ -60,7 +60,7 @@ func (r *row) glyph() {
 		mark, role, weight = theme.MarkNext, theme.Accent, theme.Bold
 	}
 	glyph, glyphRole := theme.StateGlyph(r.a.Availability), theme.StateRole(r.a.Availability)
-	if r.a.Availability == poolstate.Ready && modelsCooling(r.c, r.s.Now) > 0 {
+	if r.a.Availability == poolstate.Ready && r.s.Policy.Model() == "" && modelsCooling(r.c, r.s.Now) > 0 {
 		glyph, glyphRole = theme.GlyphPartly, theme.Cooling
 	}
 	r.To(r.cols.glyph).Write(glyphRole, glyph).Draw(role, weight, mark)
@@ -138,6 +138,9 @@ func (r *row) state() {
 
 func (r *row) why() {
 	words, role := reason(r.c, r.a.Availability, r.s.Now), theme.Secondary
+	if r.a.Deadline.Origin == poolstate.OriginModel {
+		words = modelReason(r.c, r.s.Policy.Model(), r.s.Now)
+	}
 	if words == "" {
 		words = relation(r.c)
 		if r.c.Copy == poolstate.StaleCopy {

@@ -83,6 +83,20 @@ func readyRemark(c *poolstate.Credential, now time.Time) string {
 	return ""
 }
 
+// modelReason briefly explains why a credential is out for a model.
+func modelReason(c *poolstate.Credential, model string, now time.Time) string {
+	for _, m := range c.ModelCooldowns {
+		switch {
+		case m.Model != model:
+		case m.NotInPlan(now):
+			return "model not in plan"
+		case !m.SeenAt.IsZero():
+			return "model at its limit"
+		}
+	}
+	return "model cooling"
+}
+
 // modelsCooling returns the number of models for which a credential is out.
 func modelsCooling(c *poolstate.Credential, now time.Time) (n int) {
 	for _, m := range c.ModelCooldowns {

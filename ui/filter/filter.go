@@ -18,16 +18,35 @@ import (
 )
 
 // Filter selects credentials. The zero value matches everything.
-type Filter struct{ terms []term }
+type Filter struct {
+	terms []term
+	model string // folded; "" for none
+}
 
 // IsZero reports whether the filter matches everything.
-func (f Filter) IsZero() bool { return len(f.terms) == 0 }
+func (f Filter) IsZero() bool { return len(f.terms) == 0 && f.model == "" }
 
 // Match reports whether the filter matches a credential whose availability is a.
 func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 	return !slices.ContainsFunc(f.terms, func(t term) bool {
 		return slices.ContainsFunc(t.any, func(p predicate) bool { return p(c, a) }) == t.negated
 	})
+}
+
+// Model returns the model for which the availability is to be shown, or "" for none. If its
+// name occurs in the pool, it is spelled as there.
+func (f Filter) Model(p *poolstate.Pool) string {
+	if f.model == "" || p == nil {
+		return f.model
+	}
+	for c := range p.All() {
+		for _, m := range c.ModelCooldowns {
+			if clean(m.Model) == f.model {
+				return m.Model
+			}
+		}
+	}
+	return f.model
 }
 
 // MatchEvent reports whether the filter matches an event of a credential, which has
@@ -74,6 +93,7 @@ const maxLength = 256
 //	code:    429, 4xx, or a prefix of either
 //	streak:  3  >2  >=2  <3  <=3  1..3, or none for an unknown streak;
 //	         an observed streak counts if the file has none
+//	model:   no condition: the availability is shown for this model; see [Filter.Model]
 //	work     these letters in this order in the name; or part of the profile, provider,
 //	         source, id, or the last failure's reason or message
 //
@@ -91,6 +111,13 @@ func Parse(s string) (Filter, error) {
 	}
 	var f Filter
 	for _, m := range termForm.FindAllStringSubmatch(fold(text.Clean(s, maxLength)), -1) {
+		if m[2] == modelField {
+			if m[1] != "" || len(valueForm.FindAllString(m[3], -1)) > 1 {
+				return Filter{}, errors.New("model must be the name of one model")
+			}
+			f.model = strings.ReplaceAll(m[3], `"`, "")
+			continue
+		}
 		t, err := parseTerm(m[1] != "", m[2], m[3])
 		if err != nil {
 			return Filter{}, err
@@ -100,6 +127,11 @@ func Parse(s string) (Filter, error) {
 		}
 	}
 	return f, nil
+}
+
+// ForModel returns the text of a filter that shows the availability for a model.
+func ForModel(model string) string {
+	return modelField + `:"` + strings.ReplaceAll(model, `"`, "") + `"`
 }
 
 var (
@@ -114,7 +146,7 @@ func parseTerm(negated bool, field, values string) (term, error) {
 	parse := parsers[field]
 	if field != "" && parse == nil {
 		name := text.Fit(text.Clean(field, text.RowLimit), 20)
-		return t, fmt.Errorf(`no field "%s"; fields are profile, provider, state, code, streak, source, id and label`, name)
+		return t, fmt.Errorf(`no field "%s"; fields are profile, provider, state, code, streak, model, source, id and label`, name)
 	}
 	for _, v := range valueForm.FindAllString(values, -1) {
 		plain := strings.ReplaceAll(v, `"`, "")
@@ -143,7 +175,8 @@ func parseTerm(negated bool, field, values string) (term, error) {
 	return t, nil
 }
 
-const profileField = "profile"
+// profileField and modelField are fields with special rules.
+const profileField, modelField = "profile", "model"
 
 // parsers maps each field to a parser for its values. A parser returns nil for an
 // incomplete value.

@@ -201,9 +201,31 @@ func TestParse_Incomplete(t *testing.T) {
 	}
 }
 
+func TestFilter_Model(t *testing.T) {
+	pool := uitest.PoolOf(t, uitest.Providers{"p": []uitest.Entry{
+		uitest.Ready("a").With(uitest.Entry{"model_cooldowns": uitest.Entry{"Big Model": 1}}),
+	}})
+	for typed, want := range map[string]string{
+		"model:": "", "model:small": "small", `model:"BIG model" state:ready`: "Big Model", "state:out model:x/y:free": "x/y:free",
+		ForModel("Big Model"): "Big Model", ForModel(`a"b, c`): "ab, c", "": "",
+	} {
+		f, err := Parse(typed)
+		uitest.Equal(t, typed+": the error", err, nil)
+		uitest.Equal(t, typed+": the model", f.Model(pool), want)
+		uitest.Equal(t, typed+": is zero", f.IsZero(), typed == "" || typed == "model:")
+	}
+	f, _ := Parse("model:big")
+	uitest.Equal(t, "without a pool", f.Model(nil), "big")
+	uitest.Equal(t, "matches everything", f.Match(&pool.Providers[0].Credentials[0], poolstate.Dead), true)
+	for _, typed := range []string{"-model:big", "model:a,b"} {
+		_, err := Parse(typed)
+		uitest.Equal(t, typed, fmt.Sprint(err), "model must be the name of one model")
+	}
+}
+
 func TestParse_Error(t *testing.T) {
 	const (
-		fields  = "; fields are profile, provider, state, code, streak, source, id and label"
+		fields  = "; fields are profile, provider, state, code, streak, model, source, id and label"
 		states  = "state must be ready, cooling, held, due, dead, unusable or out"
 		codes   = "code must be a number such as 429 or 4xx"
 		streaks = "streak must be a number such as 2, >2 or 1..3"
@@ -292,7 +314,7 @@ func FuzzParse(f *testing.F) {
 		for _, one := range filter.terms {
 			negated := one
 			negated.negated = !one.negated
-			if (Filter{[]term{one}}).Match(c, a) == (Filter{[]term{negated}}).Match(c, a) {
+			if (Filter{terms: []term{one}}).Match(c, a) == (Filter{terms: []term{negated}}).Match(c, a) {
 				t.Errorf("%q: a term and its negation agree on %q", s, words)
 			}
 		}
