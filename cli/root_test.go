@@ -135,7 +135,7 @@ const storesFlags = storeFlags + " all-profiles"
 // offered lists the flags of each command, except --config, --log-file and --help,
 // which all commands have.
 var offered = map[string]string{
-	"pooltop":   storesFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only",
+	"pooltop":   storesFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only model",
 	"list":      storesFlags + " theme columns no-color json",
 	"status":    storesFlags + " format",
 	"events":    storesFlags + " theme no-color journal no-journal json since",
