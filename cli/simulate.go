@@ -255,7 +255,7 @@ func (t *costTable) print(w io.Writer, cfg *config.Config) error {
 	}
 	lines = append(lines, t.table(style, width)...)
 	lines = append(lines, style.Line(), style.Line().Write(theme.Secondary, "First success: time from the recovery until a refused credential works again."))
-	if trial.Credentials == 1 {
+	if trial.Credentials == 1 && trial.Base > poolstate.SolePinLimit {
 		lines = append(lines, style.Line().Write(theme.Secondary, "guard does not pin a provider's only credential."))
 	}
 	for _, l := range lines {
