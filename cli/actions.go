@@ -121,7 +121,7 @@ func newHold(length, until string, now time.Time) (poolstate.Hold, error) {
 func syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [PROVIDER]",
-		Short: "Import newer tokens from the tool that issued them",
+		Short: "Import newer tokens from their source",
 		Long: "sync imports newer tokens, if there are any: for claude_code from its own token file, and for nous from the\n" +
 			"providers section of the store. An import counts as a success: it clears the status and resets the streak.",
 		Example: "  pooltop sync\n  pooltop sync anthropic --dry-run",

@@ -54,7 +54,7 @@ func backoffCommand() *cobra.Command {
 			"  [backoff]\n" +
 			"  factor = 2                 # multiplies the cooldown with each failure\n" +
 			"  cap = 8                    # maximum multiple of the base; 1 turns guard off\n" +
-			"  forget-after = \"24h\"       # a streak ends this long after the last deadline\n" +
+			"  forget-after = \"24h\"       # a streak ends this long after its last deadline\n" +
 			"  stagger = true             # spread deadlines of credentials that fail together\n" +
 			"  base = { 429 = \"1h\" }      # cooldown to multiply, by error code (default: the agent's)\n" +
 			"  [backoff.providers.openrouter]\n" +

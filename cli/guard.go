@@ -30,9 +30,10 @@ func guardCommand() *cobra.Command {
 		Use:   "guard",
 		Short: "Make agents without backoff wait longer after repeated failures",
 		Long: "guard counts the failures of each credential and pins longer cooldowns in the agent's file: by default, 2, 4 and\n" +
-			"8 times the agent's own after the second, third and fourth consecutive failure. Every process that loads the pool\n" +
-			"afterwards obeys them. A success, a reset or a day without failures ends the streak. When a credential works again,\n" +
-			"guard removes its pins from the provider's other credentials that failed with the same code.\n\n" +
+			"8 times the agent's own after the second, third and fourth consecutive failure. All known builds honor them the\n" +
+			"next time they load the pool. A streak ends with a success or a reset, or a day after its last deadline. When a\n" +
+			"credential works again, guard removes its pins from the provider's other credentials that failed with the same\n" +
+			"code.\n\n" +
 			"guard never shortens a cooldown and never changes a provider's reset time or a hold. It does not pin a\n" +
 			"provider's only credential if the agent waits longer than five minutes (see --sole), or openai-codex\n" +
 			"credentials after a 429 (the agent queries their limits). Cooldowns of single models do not count.\n\n" +
