@@ -164,19 +164,21 @@ func printMeasurement(w io.Writer, m *calibrate.Measurement, before poolstate.Po
 		"cooldowns  " + strings.Join(waits, " · "),
 	}
 	if n := len(m.Differences); n > 0 {
-		lines = append(lines, fmt.Sprintf("patched    %d cases differ from the stock policy with that name", n))
+		lines = append(lines, fmt.Sprintf("patched    %s from the stock policy with that name", casesDiffer(n)))
 	}
 	if all := m.DiffersFrom(before); len(all) > 0 {
-		lines = append(lines, fmt.Sprintf("before     %s (%s): %d cases differ", before, before.Source(), len(all)), "", differenceTable(all), "")
+		lines = append(lines, fmt.Sprintf("before     %s (%s): %s", before, before.Source(), casesDiffer(len(all))), "", differenceTable(all), "")
 	} else {
 		lines = append(lines, fmt.Sprintf("before     %s (%s): no cases differ", before, before.Source()))
 	}
 	if n := len(m.Unexplained); n > 0 {
-		lines = append(lines, fmt.Sprintf("warning: pooltop computes %d of the cases differently from this agent", n))
+		lines = append(lines, fmt.Sprintf("warning: pooltop computes %s differently from this agent", text.Plural(n, "case", "cases")))
 	}
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
 }
+
+func casesDiffer(n int) string { return text.Plural(n, "case differs", "cases differ") }
 
 // differenceTable returns a table of cases in which the agent and pooltop compute different
 // cooldowns.

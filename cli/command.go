@@ -121,7 +121,7 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 func explainLogged(path string, log *slog.Logger) func(error) string {
 	explain := explainBriefly(path)
 	return func(err error) string {
-		log.Error("snapshot not loaded", "path", path, "error", cause(err))
+		log.Error("cannot load snapshot", "path", path, "error", cause(err))
 		return explain(err)
 	}
 }

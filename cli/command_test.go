@@ -28,7 +28,7 @@ func TestLog(t *testing.T) {
 	} {
 		contains(t, logged(t, file, strings.Fields(c[0])...), c[1:]...)
 	}
-	contains(t, logged(t, storeFile(t, "[]"), "status"), `level=ERROR msg="snapshot not loaded"`, "exit=5")
+	contains(t, logged(t, storeFile(t, "[]"), "status"), `level=ERROR msg="cannot load snapshot"`, "exit=5")
 }
 
 func TestLog_JournalError(t *testing.T) {

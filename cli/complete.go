@@ -127,7 +127,7 @@ func settingCompletion(name string) cobra.CompletionFunc {
 			cobra.CompletionWithDesc("backoff", "the cooldown doubles with each failure"),
 			cobra.CompletionWithDesc("flat", "every failure has the same cooldown"),
 			cobra.CompletionWithDesc("flat-2026-08", "flat, but a sole credential is retried after a minute"),
-			cobra.CompletionWithDesc("flat-2026-10", "like flat-2026-08, even before the provider's reset time"),
+			cobra.CompletionWithDesc("flat-2026-10", "like flat-2026-08, but also retries before the provider's reset time"),
 		)
 	case setting.Value == "FILE", setting.Value == "PATH":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // the shell offers files
@@ -237,7 +237,7 @@ func anyKind(*poolstate.Credential) bool { return true }
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
 // completePool returns a completion function for providers and, if the command takes targets,
-// credentials. It offers only credentials that include accepts, and the providers that have such
+// credentials. It offers only credentials for which include returns true, and the providers that have such
 // credentials.
 func completePool(settings *config.Flags, include func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {

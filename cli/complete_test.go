@@ -89,7 +89,7 @@ func TestComplete_Words(t *testing.T) {
 		{"reset openrouter e5", "e5b7f2\tbackup-key, cooling 12m03s"},
 		{"reset anthropic cl", "claude_code\tdead"},
 		{"backoff --code 401", "401\tauth failed, 5m after a first failure"},
-		{"demo --scenario out", "outage\tanthropic goes down for half a day; others fail briefly"},
+		{"demo --scenario out", "outage\tanthropic goes down for half a day; other providers have shorter outages"},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			args := strings.Fields(replace.Replace(c.line))

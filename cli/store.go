@@ -60,7 +60,7 @@ func newOperator(store *poolstate.Store, journaled bool, log *slog.Logger) *jour
 				err = counts.New(dir, store.Identity()).Restore(refs)
 			}
 			if err != nil {
-				log.Warn("streaks not restored", "error", err)
+				log.Warn("cannot restore streaks", "error", err)
 			}
 		}
 	}
@@ -155,7 +155,7 @@ func (l *loader) file(path string) *snapshot {
 	l.read[path] = snap
 	loaded, err := store.Load()
 	if err != nil {
-		l.log.Error("snapshot not loaded", "path", path, "error", cause(err))
+		l.log.Error("cannot load snapshot", "path", path, "error", cause(err))
 		snap.err = &readError{path, err}
 		return snap
 	}

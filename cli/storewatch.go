@@ -67,7 +67,7 @@ func (w *storeWatch) paths() []string {
 func (w *storeWatch) relist() bool {
 	found, err := poolstate.ProfilesOf(w.root)
 	if err != nil {
-		w.log.Warn("profiles not listed", "error", cause(err))
+		w.log.Warn("cannot list profiles", "error", cause(err))
 		return false
 	}
 	found = distinct(found)

@@ -31,7 +31,7 @@ var kinds = [][2]string{
 	{"shared_account", "shared account"},
 	{"expired_token", "expired token"},
 	{"unknown_status", "unknown status"},
-	{"enabled_false", "enabled is false"},
+	{"enabled_false", `marked "enabled": false`},
 	{"unknown_fields", "unknown fields"},
 }
 
@@ -128,7 +128,7 @@ func (r *Report) addCredentialFindings() {
 			add(c, "removal", "the agent removes it when it next loads the pool", nil)
 		}
 		if c.FlaggedOff {
-			add(c, "enabled_false", "only some forks of the agent skip it", nil)
+			add(c, "enabled_false", "only some forks of the agent honor it", nil)
 		}
 		if len(c.Shares) > 1 && c.SharesSecret {
 			add(c, "shared_secret", "they share one quota", c.Shares[0])

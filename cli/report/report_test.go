@@ -132,7 +132,7 @@ func TestCollect_Findings(t *testing.T) {
 		"malformed":      {poolOf(`{"access_token": "none", "label": "a"}`), "- **malformed**: `p`: entry 1 has no id\n"},
 		"expired":        {poolOf(`{"access_token": "none", "id": "a", "expires_at": 1795425600}`, `{"access_token": "none", "id": "b", "expires_at": 1795425601}`), "- **expired token**: `p/a`: independent of any cooldown\n"},
 		"no token":       {poolOf(`{"access_token": "", "id": "a"}`), "- **no token**: `p/a`: agents never select it\n"},
-		"enabled":        {poolOf(`{"access_token": "none", "id": "a", "enabled": false}`), "- **enabled is false**: `p/a`: only some forks of the agent skip it\n"},
+		"enabled":        {poolOf(`{"access_token": "none", "id": "a", "enabled": false}`), "- **marked \"enabled\": false**: `p/a`: only some forks of the agent honor it\n"},
 		"future":         {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "source": "x", "last_status_at": 1795435600}`), "- **timestamp in the future**: `p/x`: its last_status_at is in the future\n"},
 		"removal":        {poolOf(`{"access_token": "none", "id": "a", "last_status": "dead", "last_status_at": 1795414800}`), "- **to be removed**: `p/a`: the agent removes it in 21h\n"},
 		"never":          {poolOf(`{"access_token": "none", "id": "a", ` + exhausted + `1795425000, "last_error_reset_at": 1e25}`), "- **implausible deadline**: `p/a`: so far in the future that it never recovers on its own\n"},

@@ -16,8 +16,8 @@ type Scenario struct {
 	Script      []Outage
 	// Hour is the hour of the day when the scenario starts.
 	Hour int
-	// Jobs is the time between the starts of the agent's jobs. Each job sends a request to
-	// every provider.
+	// Jobs is the interval at which the agent starts jobs. Each job sends a request to every
+	// provider.
 	Jobs time.Duration
 	// Guarded is the provider that guard handles. If it is empty, the agent itself has backoff.
 	Guarded string
@@ -87,7 +87,7 @@ func Scenarios() []Scenario {
 	const jobs = 25 * time.Minute
 	return []Scenario{
 		{
-			Name: "outage", About: "anthropic goes down for half a day; others fail briefly",
+			Name: "outage", About: "anthropic goes down for half a day; other providers have shorter outages",
 			Pool: pool, Hour: morning, Jobs: jobs,
 			Script: []Outage{
 				{Provider: "anthropic", From: 40 * time.Minute, To: 11 * time.Hour, Failure: rateLimited},

@@ -1,6 +1,6 @@
 // Package simulate runs scenarios of provider outages, with an accelerated clock,
-// providers that fail according to a script, and an agent that uses the pool like a
-// real one. The result depends only on the seed. The package does not access files: it
+// providers that fail according to a script, and an agent that uses the pool as a real
+// agent would. The result depends only on the seed. The package does not access files: it
 // returns the agent's changes, which the caller applies to a store.
 package simulate
 

@@ -88,7 +88,7 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 		return answer{}, fmt.Errorf("the agent's code did not answer within %s", timeout)
 	case errors.Is(err, exec.ErrWaitDelay): // a process started by the agent's code kept the output open
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return answer{}, errors.New("no Python found; the agent needs venv/bin/python or python3")
+		return answer{}, errors.New("no Python found: neither the agent's venv nor python3")
 	case err != nil:
 		return answer{}, fmt.Errorf("the agent's code failed: %s", cmp.Or(lastLine(stderr.String()), err.Error()))
 	}
