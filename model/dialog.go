@@ -123,8 +123,9 @@ func (m *Model) dialogView() *ui.Dialog {
 	return out
 }
 
-// warnings returns a warning if holds would end before the current cooldowns, and a warning for
-// each of the first few providers that an outcome leaves with no credential ready.
+// warnings returns the warnings about the outcome of an action: one if holds would end before
+// the current cooldowns, and one for each of the first few providers that would have no
+// credential ready.
 func (m *Model) warnings(out poolstate.Outcome) []string {
 	var warnings []string
 	if w := ui.ShortHoldWords(out.Changed, m.policy, m.now); w != "" {
@@ -300,7 +301,7 @@ func (m *Model) formView() *ui.Dialog {
 		})
 	}
 	if code := strconv.Itoa(poolstate.HoldCode(seen)); code != holdCodes[0] && code == f.value(fieldCode) {
-		out.Fields[fieldCode].Note = "agents retry it early after a 429"
+		out.Fields[fieldCode].Note = "because agents would retry early after a 429"
 	}
 	t, plan, err := m.planHold()
 	typing := f.focus == fieldLength && !m.dialog.submitted && errors.Is(err, poolstate.ErrDuration) &&

@@ -30,7 +30,7 @@ func TestShow_EmptyPoolCancelsDialog(t *testing.T) {
 	for _, k := range []string{"x", "ctrl+r"} {
 		d := dashboardAt(t, "a")
 		d.do(k)
-		d.change(`{"credential_pool": {}}`, "canceled, the pool has no credentials; nothing was written")
+		d.change(`{"credential_pool": {}}`, "canceled: the pool has no credentials; nothing was written")
 		d.do("q")
 		equal(t, "the message after q", d.last, tea.Msg(tea.QuitMsg{}))
 	}
@@ -91,12 +91,12 @@ func TestHoldForm_UpDown(t *testing.T) {
 
 // TestHoldForm_Hints checks that the hints of the focused field are visible in 80 columns.
 func TestHoldForm_Hints(t *testing.T) {
-	d := dashboardAt(t, "e") // agents retry it early, because it is the only credential of its provider
+	d := dashboardAt(t, "e") // agents would retry it early after a 429, because it is the only credential of its provider
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
-	d.do("x", "code       402           agents retry it early after a 429", "90m, 3 hours, 18:00; empty: backoff decides")
+	d.do("x", "code       402           because agents would retry early after a 429", "90m, 3 hours, 18:00; empty: backoff decides")
 	d.do("up", "←→ 429, 402, 401, 403, 500, or type one")
 	d.do("right down")
-	d.hides("agents retry it early")
+	d.hides("agents would retry early")
 	d.do("down", "shown to others, optional")
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 24})
 	d.do("up", "90m, 3 hours, 18:00")

@@ -80,7 +80,7 @@ func (m *Model) setSeveral(was []*store) (changed bool) {
 	}
 	m.several = len(is) > 1
 	if m.dialog != nil {
-		m.cancelDialog(", the profiles have changed")
+		m.cancelDialog(": the profiles have changed")
 	}
 	if m.several {
 		m.renameProfile("", shown(was)[0].Profile)

@@ -208,7 +208,7 @@ func (m *Model) show() {
 		m.selectAt(0)
 	}
 	if m.dialog != nil && m.pool.Len() == 0 { // an empty screen has no room for a dialog
-		m.cancelDialog(", " + m.whyNoSelection())
+		m.cancelDialog(": " + m.whyNoSelection())
 	}
 }
 

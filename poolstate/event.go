@@ -57,7 +57,7 @@ func (k EventKind) OfFile() bool { return k >= EventFileMissing }
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText implements [encoding.TextUnmarshaler]. It returns an
-// error for unknown words.
+// error for unknown values.
 func (k *EventKind) UnmarshalText(text []byte) error { return parseWord(k, eventWords, text) }
 
 // Actor is who or what caused an event.
@@ -80,7 +80,7 @@ func (a Actor) String() string { return wordOf(a, actorWords) }
 func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText implements [encoding.TextUnmarshaler]. It returns an
-// error for unknown words.
+// error for unknown values.
 func (a *Actor) UnmarshalText(text []byte) error { return parseWord(a, actorWords, text) }
 
 // wordOf returns the word for v, or its type and number if there is none.
@@ -91,11 +91,11 @@ func wordOf[T ~uint8](v T, words []string) string {
 	return fmt.Sprintf("%T(%d)", v, uint8(v))
 }
 
-// parseWord sets v to the value that the word in text represents. An unknown word is an error.
+// parseWord sets v to the value that the word in text represents. An unknown value is an error.
 func parseWord[T ~uint8](v *T, words []string, text []byte) error {
 	i := slices.Index(words, string(text))
 	if i < 0 {
-		return fmt.Errorf("unknown word %q (want one of %s)", text, strings.Join(words, ", "))
+		return fmt.Errorf("unknown value %q (want one of %s)", text, strings.Join(words, ", "))
 	}
 	*v = T(i)
 	return nil
@@ -148,10 +148,10 @@ func diff(before, after *Pool, at time.Time) []Event {
 	return out
 }
 
-// kindOfChange compares two states of a credential. New tokens indicate a real
-// success; a new status_cleared_at, or a streak that became zero without new
-// tokens, indicates a reset by an operator. If the time of a failure moves by less than
-// SameFailureWithin, guard has pinned or released the credential.
+// kindOfChange returns the kind of event that turned was into is, and whether there was one.
+// New tokens indicate a real success; a new status_cleared_at, or a streak that became zero
+// without new tokens, indicates a reset by an operator. If the time of a failure moves by
+// less than SameFailureWithin, guard has pinned or released the credential.
 func kindOfChange(was, is *Credential) (kind EventKind, changed bool) {
 	failed, fails := was.Status == StatusExhausted, is.Status == StatusExhausted
 	died, dead := was.Status == StatusDead, is.Status == StatusDead

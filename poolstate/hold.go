@@ -81,7 +81,7 @@ func (h Hold) refusal(c *Credential, at time.Time) string {
 func (h Hold) Warning(c *Credential) string {
 	switch {
 	case c.Provider == codex && h.Code == codeTooManyRequests:
-		return "on openai-codex, agents end a hold with code 429 once the provider has capacity; use code 402 to prevent this"
+		return "agents end a hold with code 429 on openai-codex as soon as the provider reports free capacity; use code 402 to prevent this"
 	case c.Sole && h.Code != codePaymentRequired:
 		return "newer agents retry a sole credential after 60s; use code 402 to prevent this"
 	}

@@ -52,7 +52,7 @@ func TestDetailLines(t *testing.T) {
 			"its token has expired (Sun 22 Nov 09:20:00)",
 		}, "also"},
 		{"models", readyEntry("key").With(entry{"model_cooldowns": map[string]any{"big": secondsAt(time.Hour), "small": secondsAt(-1)}}), []string{
-			"model big: back in 1h00m00s, 10:20", "agents that name no model skip this credential until 10:20",
+			"model big: back in 1h00m00s, 10:20", "agents that do not specify a model skip this credential until 10:20",
 		}, "small"},
 		{"model cooldowns with reasons", readyEntry("key").With(entry{
 			"model_cooldowns":            entry{"limit": secondsAt(time.Hour), "plan": secondsAt(time.Hour)},
@@ -60,7 +60,7 @@ func TestDetailLines(t *testing.T) {
 		}), []string{"model limit: at its limit, back in 1h00m00s, 10:20", "model plan: not in the account's plan, tried again in 1h00m00s, 10:20"}, "since 0"},
 		{"model cooldown of a cooling credential", exhaustedEntry("key", 20*time.Minute, 1).With(entry{"model_cooldowns": entry{"big": secondsAt(time.Hour)}}), []string{
 			"model big: back in 1h00m00s, 10:20",
-		}, "name no model"},
+		}, "do not specify a model"},
 		{"unknown status", readyEntry("key").With(entry{"last_status": "resting"}), []string{"status        resting"}, "since 0"},
 		{"no secret", readyEntry("key").With(entry{"access_token": ""}), []string{"key  unusable", "has no token: agents never select it"}, "if it fails:"},
 		{`"enabled": false`, readyEntry("key").With(entry{"enabled": false}), []string{"key  ready", `marked "enabled": false in the file, which only some forks of the agent honor`}, "since 0"},
@@ -176,7 +176,7 @@ func TestRemarks_Sole(t *testing.T) {
 // message may be shortened.
 func TestDetail_WholeParts(t *testing.T) {
 	for _, sc := range scenes(t) {
-		if sc.name == "labels-hostile" { // different parts have equal lines
+		if sc.name == "labels-hostile" { // some lines occur in more than one part
 			continue
 		}
 		s := sc.screen

@@ -55,7 +55,7 @@ func (s *Screen) remarks(c *poolstate.Credential, a poolstate.Assessment) []stri
 }
 
 // modelRemarks lists the models for which a credential is out, with deadlines and reasons. It also
-// explains the effect on agents that name no model.
+// explains the effect on agents that do not specify a model.
 func (s *Screen) modelRemarks(c *poolstate.Credential) (out []string) {
 	var last time.Time
 	for _, m := range c.ModelCooldowns {
@@ -79,7 +79,7 @@ func (s *Screen) modelRemarks(c *poolstate.Credential) (out []string) {
 		return nil
 	}
 	if s.Policy.Availability(c, s.Now) == poolstate.Ready {
-		out = append(out, "agents that name no model skip this credential until "+text.Moment(last, s.Now))
+		out = append(out, "agents that do not specify a model skip this credential until "+text.Moment(last, s.Now))
 	}
 	if s.guardOf(c) != nil {
 		out = append(out, "guard does not count model cooldowns")

@@ -9,7 +9,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// clean makes text from the file safe to draw in part of a line.
+// clean makes text from the file safe to draw within a line.
 func clean(s string) string { return text.Clean(s, text.RowLimit) }
 
 // countdown formats the time left, rounded up so that it never ends early. Coarse
@@ -107,7 +107,7 @@ func modelsCooling(c *poolstate.Credential, now time.Time) (n int) {
 	return n
 }
 
-// expiryNotice is the time before the expiry of a token during which its credential is marked.
+// expiryNotice is how long before its token expires a credential is marked.
 const expiryNotice = time.Hour
 
 // expiry returns the time until a token expires, and whether that is soon.
@@ -133,9 +133,9 @@ func (s *Screen) originSentence(c *poolstate.Credential, a poolstate.Assessment)
 	case d.Origin == poolstate.OriginGuard:
 		words = s.pinSentence(c, a)
 	case c.Held():
-		words = "the agent caps a hold at " + text.Span(a.Base) + " for a sole credential"
+		words = "the agent retries a sole credential after " + text.Span(a.Base) + ", despite the hold"
 	case !c.ResetAt.IsZero():
-		words = "the agent caps the provider's reset time at " + text.Span(a.Base) + " for a sole credential"
+		words = "the agent retries a sole credential after " + text.Span(a.Base) + ", despite the provider's reset time"
 	case p.Cooldown(c, c.Streak.Count()) != a.Base*time.Duration(a.Multiplier):
 		words = "computed: " + text.Span(p.Cooldown(c, c.Streak.Count())) + " for this streak"
 	case a.Base < p.Cooldown(&amongOthers, 1):

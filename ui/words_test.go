@@ -76,7 +76,7 @@ func TestOriginSentence(t *testing.T) {
 }
 
 func TestOriginSentence_Sole(t *testing.T) {
-	const caps, byProvider = "the agent caps the provider's reset time at ", "deadline set by the provider, not the policy"
+	const retries, byProvider = "the agent retries a sole credential after 1m, despite ", "deadline set by the provider, not the policy"
 	fork := poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{0: {time.Hour, time.Hour, text.Day}}})
 	reset := resetIn(3 * time.Hour)
 	for _, c := range []struct {
@@ -85,13 +85,13 @@ func TestOriginSentence_Sole(t *testing.T) {
 		policy poolstate.Policy
 		want   string
 	}{
-		{"October agent caps the reset time", reset, poolstate.Flat202610(), caps + "1m for a sole credential"},
+		{"October agent caps the reset time", reset, poolstate.Flat202610(), retries + "the provider's reset time"},
 		{"October agent does not cap billing", reset.With(entry{"last_error_code": 402}), poolstate.Flat202610(), byProvider},
 		{"computed by the August agent", nil, poolstate.Flat202608(), "computed: 1m for a sole credential"},
 		{"cooldown for the code is configured", nil, poolstate.Flat().WithRules(&poolstate.Rules{Cooldowns: map[int][]time.Duration{429: {time.Minute}}}), "computed: 1m, regardless of the streak"},
 		{"computed by the July agent", nil, poolstate.Flat(), "computed: 1h, regardless of the streak"},
 		{"August agent does not cap the reset time", reset, poolstate.Flat202608(), byProvider},
-		{"October agent caps a hold", reset.With(heldNow), poolstate.Flat202610(), "the agent caps a hold at 1m for a sole credential"},
+		{"October agent caps a hold", reset.With(heldNow), poolstate.Flat202610(), retries + "the hold"},
 		{"cooldowns for each streak are configured", nil, fork, "computed: 1d for this streak"},
 	} {
 		cred := credentialOf(t, exhaustedEntry("key", 20*time.Second, 3).With(c.fields))

@@ -271,7 +271,7 @@ func parseState(prefix string) (predicate, error) {
 // than three digits is a prefix.
 func parseCode(value string) (predicate, error) {
 	if strings.Trim(value, "0123456789x") != "" {
-		return nil, errors.New("code must be a number such as 429 or 4xx")
+		return nil, errors.New("code must look like 429 or 4xx")
 	}
 	pattern := strings.ReplaceAll(value, "x", "[0-9]")
 	if len(value) < len("429") {

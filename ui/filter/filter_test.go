@@ -227,7 +227,7 @@ func TestParse_Error(t *testing.T) {
 	const (
 		fields  = "; fields are profile, provider, state, code, streak, model, source, id and label"
 		states  = "state must be ready, cooling, held, due, dead, unusable or out"
-		codes   = "code must be a number such as 429 or 4xx"
+		codes   = "code must look like 429 or 4xx"
 		streaks = "streak must be a number such as 2, >2 or 1..3"
 		tooLong = "filter too long (at most 256 bytes)"
 	)
