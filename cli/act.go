@@ -63,8 +63,8 @@ func (r *actionRun) load() error {
 	return r.sel.err()
 }
 
-// onTargets performs an action on the credentials that the arguments select and include
-// accepts. It calls task once for each file.
+// onTargets performs an action on the credentials that args select and for which include
+// returns true. It calls task once for each file.
 func (r *actionRun) onTargets(args []string, include func(*poolstate.Credential) bool, task func(*part) journal.Task) error {
 	if err := r.load(); err != nil {
 		return err

@@ -62,7 +62,7 @@ type configReport struct {
 	toml strings.Builder // the same values as a configuration file
 }
 
-// storeJSON is a store that the flags select.
+// storeJSON is one of the selected stores.
 type storeJSON struct {
 	Profile string `json:"profile"`
 	Path    string `json:"path"`

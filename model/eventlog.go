@@ -176,7 +176,7 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	from, _ := slices.BinarySearchFunc(l.records, earliest, byTime)
 	type key struct{ profile, provider, id string }
 	keyOf := func(r *poolstate.Record) key { return key{r.Profile, r.Provider, cmp.Or(r.ID, r.Label)} }
-	known := map[key][]int{} // indexes of l.records that may be the same event
+	known := map[key][]int{} // indexes into l.records; a new record may be the same event as one of these
 	for i := from; i < len(l.records); i++ {
 		k := keyOf(&l.records[i])
 		known[k] = append(known[k], i)

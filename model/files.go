@@ -63,8 +63,8 @@ func (m *Model) originals(rows []*poolstate.Credential) (seen []poolstate.Creden
 	return seen
 }
 
-// writable divides credentials into those whose stores can be written and those whose stores
-// cannot be written.
+// writable splits credentials by whether their stores can be written. It returns the rest as
+// refused effects.
 func (m *Model) writable(all []poolstate.Credential) (seen []poolstate.Credential, refused []poolstate.Effect) {
 	for _, c := range all {
 		st, why := m.owner(&c), "its profile has been removed"

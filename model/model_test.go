@@ -163,8 +163,8 @@ func (o observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return o, cmd
 }
 
-// TestModel_InProgram checks in a Bubble Tea program that all commands of the model end: the
-// synctest bubble waits for every goroutine.
+// TestModel_InProgram runs the model in a real Bubble Tea program and checks that all of its
+// commands finish: synctest.Test waits for every goroutine to exit.
 func TestModel_InProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDashboard(t, poolOf("p: first"))

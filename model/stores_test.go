@@ -472,7 +472,8 @@ func TestSync_Stores(t *testing.T) {
 	h.do("a A", "✕ sync in work failed: ")
 }
 
-// If a store becomes unreadable while an action on several is confirmed, none is written.
+// If a store becomes unreadable while an action on several stores awaits confirmation, none
+// of them is written.
 func TestRun_UnreadableStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)

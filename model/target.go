@@ -12,7 +12,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// view returns the pane that is drawn. An open pane is not drawn if it has nothing to show.
+// view returns the pane to draw: the table if the open pane has nothing to show.
 func (m *Model) view() ui.Pane {
 	switch {
 	case !ui.Legible(m.width, m.height),

@@ -12,8 +12,7 @@ import (
 // of a hold. The zero value is the schedule of [DefaultCurve] without Stagger.
 type Curve struct {
 	Schedule
-	// ForgetAfter is the time from the last deadline of a streak to its end. Zero means 24
-	// hours.
+	// ForgetAfter is how long after its last deadline a streak ends. Zero means 24 hours.
 	ForgetAfter time.Duration
 	// Stagger spreads the deadlines of credentials that fail together.
 	Stagger bool
@@ -67,7 +66,7 @@ func (c Curve) For(provider string) Schedule {
 	return s
 }
 
-// Forget returns the time from the last deadline of a streak to its end.
+// Forget returns how long after its last deadline a streak ends.
 func (c Curve) Forget() time.Duration { return cmp.Or(c.ForgetAfter, defaultForgetAfter) }
 
 // Multiplier returns min(factor^(streak-1), cap), or 1 if the streak is not positive.

@@ -43,7 +43,8 @@ func TestCurve_Cooldown(t *testing.T) {
 	}
 }
 
-// The agent's own cooldown applies if it is longer, after a first failure, and if the cap is 1.
+// The agent's own cooldown applies after a first failure, if the cap is 1, or if it is longer
+// than the curve's.
 func TestCurve_NextCooldown(t *testing.T) {
 	short := Curve{Schedule: Schedule{Base: map[int]time.Duration{429: 15 * time.Minute}}}
 	long := Curve{Schedule: Schedule{Base: map[int]time.Duration{429: 3 * time.Hour}}, Providers: map[string]Schedule{"capped": {Cap: 1}}}

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// merged returns the merged pool of a root and two profiles. The profile work has a copy of
-// the root's credential and another provider. The profile cron borrows the root's credential.
+// merged returns the merged pool of a root and two profiles. The "work" profile has a copy of
+// the root's credential and another provider. The "cron" profile borrows the root's
+// credential.
 func merged(t *testing.T, now time.Time) *Pool {
 	t.Helper()
 	failed := fmt.Sprintf(`"last_status": "exhausted", "last_error_code": 429, "last_status_at": %d`, now.Add(-90*time.Minute).Unix())

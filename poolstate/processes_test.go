@@ -98,8 +98,8 @@ func countRequestsAsAgent(path string, n int) error {
 	return retryLocked(n, func() error { return countAsAgent(path, countedRef.Provider, at) })
 }
 
-// retryLocked calls fn until it has succeeded n times. It retries after ErrLocked, because with
-// many polling writers, a writer may not get the lock in time.
+// retryLocked calls fn until it has succeeded n times. It retries after ErrLocked, because many
+// writers poll for the lock, so some may time out.
 func retryLocked(n int, fn func() error) error {
 	for n > 0 {
 		switch err := fn(); {
@@ -174,7 +174,7 @@ func checkConcurrent(t *testing.T, each int, writers []writer) {
 	checkNames(t, filepath.Dir(s.Path()), "auth.json", "auth.lock")
 }
 
-// requests returns the number of requests. It fails if the file is not valid JSON.
+// requests returns the request count of countedRef, or an error if the file is not valid JSON.
 func requests(s *Store) (int, error) {
 	data, err := os.ReadFile(s.Path())
 	if err != nil {

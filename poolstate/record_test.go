@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Encoded kinds and actors can be decoded, and unknown words are errors.
+// Encoded kinds and actors can be decoded, and unknown values are errors.
 func TestEventKind_Text(t *testing.T) {
 	for k := range EventKind(len(eventWords)) {
 		text, _ := k.MarshalText()

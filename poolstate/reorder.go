@@ -108,12 +108,12 @@ func (d *Draft) prioritize(c *Credential, priority int) Effect {
 	return e
 }
 
-// Reorders reports whether the undo reverts a change of the rotation order.
+// Reorders reports whether the undo reverts a change to the rotation order.
 func (u *Undo) Reorders() bool {
 	return slices.ContainsFunc(u.Fields, func(f UndoField) bool { return f.Key == keyPriority })
 }
 
-// undoAll reverts the effects of an action. A change of the rotation order is reverted as a
+// undoAll reverts the effects of an action. A change to the rotation order is reverted as a
 // whole or not at all.
 func (d *Draft) undoAll(undos []Undo, s *Store, out *Outcome) {
 	reorders := false

@@ -73,8 +73,8 @@ func (c *Credential) ModelsOutUntil(now time.Time) (until time.Time) {
 	return until
 }
 
-// ForModel returns the policy for requests for a model: its deadlines and availabilities
-// include the cooldown of that model. An empty model means none. Such a policy is only for
+// ForModel returns the policy for requests to a model: its deadlines and availabilities
+// include the cooldown of that model. An empty name means no model. Such a policy is only for
 // display, because deadlines of models must not be written as deadlines of credentials.
 func (p Policy) ForModel(model string) Policy {
 	p.model = model

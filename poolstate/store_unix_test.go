@@ -17,7 +17,7 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode()
 }
 
-// Only the owner can access an updated store and its lock.
+// After an update, only the owner can access the store and its lock.
 func TestUpdate_Mode(t *testing.T) {
 	s := newStore(t, small)
 	wantErr(t, os.Chmod(s.Path(), 0o644), nil)

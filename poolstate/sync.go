@@ -108,7 +108,7 @@ func (s tokenSources) adopt(c *Credential) (ch Change, reason string) {
 		return ch, "its token source has older tokens"
 	}
 	if c.Fingerprint != "" && c.referenced {
-		// The entry has only the fingerprint of a referenced secret.
+		// The entry holds only the fingerprint of its secret.
 		ch.set(keyFingerprint, rawText(redact.Fingerprint(access)))
 	} else {
 		ch.setTokens(g.access, g.refresh)

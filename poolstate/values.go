@@ -97,7 +97,7 @@ func modelCooldownsOf(f field) []ModelCooldown {
 
 const (
 	maxEpochSeconds   = 1e12    // larger numbers are milliseconds since 1970
-	maxInstantSeconds = 1 << 60 // time.Time can add and compare times up to this
+	maxInstantSeconds = 1 << 60 // time.Time arithmetic and comparisons are safe up to this
 )
 
 // never is the time for numbers that are too large, such as 1e25 and infinity.

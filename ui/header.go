@@ -187,8 +187,8 @@ func (s *Screen) next() string {
 	return l.String()
 }
 
-// nextSentence draws the credential that returns first, if there is room for its name. If none
-// returns, it describes the pool instead.
+// nextSentence says which credential returns first, if there is room for its name. If none
+// will return, it describes the pool instead.
 func (s *Screen) nextSentence(l *theme.Line, sum *poolstate.Summary, end int) {
 	const label, gap, minName = "next back ", 4, 10
 	switch first, _ := s.whenBack(sum.NextAt, s.Clock); {

@@ -29,7 +29,8 @@ func (s *Screen) store(profile string) *StoreFeed {
 	return nil
 }
 
-// pathOf returns the displayed path of a profile's store, or "" if it is Path or unknown.
+// pathOf returns the displayed path of a profile's store, or "" if the path is unknown or the
+// store is the one at s.Path.
 func (s *Screen) pathOf(profile string) string {
 	if store := s.store(profile); store != nil {
 		return store.Path

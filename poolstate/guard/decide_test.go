@@ -309,8 +309,8 @@ func TestDecider_Siblings(t *testing.T) {
 	}
 }
 
-// When an agent reports a failure again, it removes the pin. Guard writes the same pin again,
-// unless the agent's new deadline is later than the pin.
+// If an agent reports a failure again, its report overwrites the pin. Guard writes the same pin
+// again, unless the agent's new deadline is later.
 func TestDecide_RepeatedReport(t *testing.T) {
 	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a").run().wantLog("pinned a 2h")
 	w.after(30*minute).fail("a").run().wantLog("repinned a 1h30m").wantStreak("a", 2)
@@ -393,7 +393,7 @@ func TestDecide_ReleaseKinds(t *testing.T) {
 				w.fail("b").run()
 			}
 			w.log = nil
-			w.get("b").StatusAt = w.now.Add(10*minute - tt.since) // moves the failure of b
+			w.get("b").StatusAt = w.now.Add(10*minute - tt.since) // b failed tt.since before the decision below
 			c := w.state.find(w.get("b"))
 			c.At, c.Seen, c.Own = w.get("b").StatusAt, w.get("b").StatusAt, w.get("b").StatusAt.Add(hour)
 			streak := c.Streak

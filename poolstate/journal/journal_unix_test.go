@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Only the owner can read the journal, even if others could before.
+// Only the owner can read the journal, even if others could read it before.
 func TestJournal_Mode(t *testing.T) {
 	j := newJournal(t)
 	must(t, j.Append(Entry{Action: "1"}))

@@ -74,8 +74,8 @@ func TestDo_Defaults(t *testing.T) {
 	wantErr(t, err, ErrUnrecorded)
 }
 
-// If the last action is missing from the journal, or a line that may be part of it is
-// unreadable, an earlier action is not undone instead.
+// If the last action is missing from the journal, or an unreadable line may be part of it,
+// undo must not fall back to an earlier action.
 func TestLastUndo_Unrecorded(t *testing.T) {
 	appended := func(text string) func(*testing.T, *Operator) {
 		return func(t *testing.T, o *Operator) { writeFile(t, o.Journal.path, readFile(t, o.Journal.path)+text) }

@@ -9,10 +9,9 @@ import (
 	"pooltop/ui/internal/uitest"
 )
 
-// TestTimeline_Draw uses a scale of eight half hours, two of them before now.
 func TestTimeline_Draw(t *testing.T) {
 	const m = time.Minute
-	scale := &Timeline{now: uitest.Epoch, past: 60 * m, future: 180 * m, cells: 8}
+	scale := &Timeline{now: uitest.Epoch, past: 60 * m, future: 180 * m, cells: 8}  // eight half-hour cells, two of them before now
 	midCell := &Timeline{now: uitest.Epoch, past: 45 * m, future: 75 * m, cells: 4} // now is in the middle of a cell
 	for _, c := range []struct {
 		name       string

@@ -25,7 +25,7 @@ const (
 	OrderRequests              // most first
 )
 
-// String returns the name of the order on screen.
+// String returns the order's name as shown on screen.
 func (o Order) String() string {
 	return [...]string{"pool order", "worst first", "deadline", "streak", "state", "last change", "requests"}[o]
 }

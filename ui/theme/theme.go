@@ -151,7 +151,7 @@ const (
 	schemeCount
 )
 
-// String returns the name of the scheme on screen.
+// String returns the scheme's name as shown on screen.
 func (s Scheme) String() string {
 	return [...]string{"dark", "high contrast on a dark background", "light", "high contrast on a light background", "the terminal's own colors", "any"}[s]
 }

@@ -206,7 +206,7 @@ var terminals = []struct {
 	{"solarized", "", "#fdf6e3", "#073642 #dc322f #859900 #b58900 #268bd2 #d33682 #2aa198 #eee8d5 #002b36 #cb4b16 #586e75 #657b83 #839496 #6c71c4 #93a1a1 #fdf6e3"},
 }
 
-// TestPalettes_ContrastSixteen requires a contrast of 3:1 in common terminals.
+// TestPalettes_ContrastSixteen requires a contrast of at least 3:1 in common terminals.
 func TestPalettes_ContrastSixteen(t *testing.T) {
 	for s := range schemeCount {
 		for _, term := range terminals {

@@ -62,7 +62,7 @@ func checkFaulty(t *testing.T, path, what string, warning, err, cause error) {
 	checkFiles(t, path, "auth.json")
 }
 
-// If the disk becomes full after any number of bytes, the file is unchanged.
+// The file is unchanged no matter how many bytes are written before the disk is full.
 func TestReplace_FullDisk(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		for room := range len(after) {
