@@ -31,8 +31,10 @@ func listCommand() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Theme|config.Color|config.Columns)
+	model := modelFlag(cmd, flags)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
 		sel := loadSelection(cfg, log)
+		sel.forModel(*model)
 		err := sel.err()
 		if err != nil && !sel.several {
 			return err
@@ -73,6 +75,9 @@ func (sel *selection) narrow(provider string) error {
 func printList(w io.Writer, sel *selection, cfg *config.Config) error {
 	colors, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	var tables []string
+	if model := sel.stores[0].policy.Model(); model != "" {
+		tables = append(tables, text.Fit("for "+text.Clean(model, maxErrorText), width()))
+	}
 	if line, _, err := sel.status(); sel.several && err == nil {
 		tables = append(tables, text.Fit(line, width()))
 	}

@@ -66,6 +66,9 @@ func (r *actionRun) lines(j *job) (lines []string) {
 			line += ui.DeadReset
 		}
 		lines = append(lines, line)
+		if r.verb == poolstate.VerbOrder {
+			break // the others changed places because of the first
+		}
 	}
 	for i := range out.Unchanged {
 		if e := &out.Unchanged[i]; !e.Refused {
@@ -125,7 +128,7 @@ func (r *actionRun) json(jobs []*job) outcomeJSON {
 	out := outcomeJSON{[]effectJSON{}, []effectJSON{}, []failureJSON{}, r.dryRun}
 	for _, j := range jobs {
 		state := func(c *poolstate.Credential) *jsonout.State {
-			return new(jsonout.NewState(poolstate.StateOf(c, j.store.policy, j.out.At)))
+			return new(jsonout.NewState(c, j.store.policy, j.out.At))
 		}
 		for _, e := range slices.Concat(j.out.Changed, j.out.Unchanged) {
 			effect := effectJSON{

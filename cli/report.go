@@ -38,7 +38,7 @@ func reportCommand() *cobra.Command {
 		for i, snap := range sel.stores {
 			opts := report.Options{
 				Path: snap.path, DisplayPath: displayPath(snap.path), Now: snap.now, Version: version, Anonymous: *anonymous,
-				Pool: snap.pool, Policy: snap.policy, Guard: snap.guard,
+				Pool: snap.pool, Policy: snap.policy, Guard: snap.guard, Strategies: snap.strategies,
 			}
 			if snap.err != nil {
 				opts.Problem = explain(snap.path, errors.Unwrap(snap.err))

@@ -89,7 +89,7 @@ func rootCommand() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), listCommand(), statusCommand(), eventsCommand(), guardCommand(), reportCommand(), backoffCommand(), simulateCommand(),
-		calibrateCommand(), resetCommand(), exhaustCommand(), syncCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
+		calibrateCommand(), resetCommand(), exhaustCommand(), syncCommand(), orderCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
 	)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if cmd.Name() == cobra.ShellCompRequestCmd {

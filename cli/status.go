@@ -26,12 +26,14 @@ func statusCommand() *cobra.Command {
 	}
 	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock)
+	model := modelFlag(cmd, flags)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		parsed, err := template.New("format").Option("missingkey=error").Parse(*format)
 		if err != nil {
 			return formatError(err)
 		}
 		sel := loadSelection(cfg, log)
+		sel.forModel(*model)
 		line, code, err := sel.status()
 		if err != nil {
 			return err

@@ -100,16 +100,17 @@ func distinct(stores []poolstate.Profile) (out []poolstate.Profile) {
 // snapshot is the content of a store when a command read it, including the credentials that
 // the profile borrows from the root's store.
 type snapshot struct {
-	path     string
-	profile  string
-	identity string // of the file
-	err      error  // why the store cannot be read; pool is then nil
-	pool     *poolstate.Pool
-	policy   poolstate.Policy
-	now      time.Time
-	guard    *poolstate.Curve // the schedule of the guard that is running on the store, or nil
-	root     *snapshot        // the store of the borrowed credentials, or nil
-	missing  bool             // whether the file is missing, so that all credentials are borrowed
+	path       string
+	profile    string
+	identity   string // of the file
+	err        error  // why the store cannot be read; pool is then nil
+	pool       *poolstate.Pool
+	policy     poolstate.Policy
+	now        time.Time
+	strategies map[string]poolstate.Strategy // of the profile's agent
+	guard      *poolstate.Curve              // the schedule of the guard that is running on the store, or nil
+	root       *snapshot                     // the store of the borrowed credentials, or nil
+	missing    bool                          // whether the file is missing, so that all credentials are borrowed
 }
 
 // loader reads the stores of a root and its profiles. It reads each file once.
@@ -151,7 +152,7 @@ func (l *loader) file(path string) *snapshot {
 		return snap
 	}
 	store := poolstate.Open(path)
-	snap := &snapshot{path: path, profile: poolstate.ProfileOf(path), identity: store.Identity(), now: instant(l.cfg.Now)}
+	snap := &snapshot{path: path, profile: poolstate.ProfileOf(path), identity: store.Identity(), now: instant(l.cfg.Now), strategies: new(strategyFile).read(path)}
 	l.read[path] = snap
 	loaded, err := store.Load()
 	if err != nil {
@@ -170,7 +171,9 @@ func (snap *snapshot) json() any {
 	if snap.err != nil {
 		return jsonout.Unreadable{Profile: snap.profile, Path: snap.path, Error: snap.err.Error(), Providers: []jsonout.Provider{}}
 	}
-	return jsonout.NewPool(snap.profile, snap.path, snap.pool, snap.policy, snap.guard, snap.now)
+	return jsonout.NewPool(jsonout.Source{
+		Profile: snap.profile, Path: snap.path, Pool: snap.pool, Policy: snap.policy, Guard: snap.guard, Strategies: snap.strategies, Now: snap.now,
+	})
 }
 
 // ownerOf returns the store that contains a credential. Changes are written to that store.

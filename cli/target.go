@@ -18,6 +18,7 @@ type part struct {
 	store *snapshot
 	seen  []poolstate.Credential
 	undos []poolstate.Undo // only set by undo
+	move  poolstate.Move   // only set by order
 }
 
 // targets returns the credentials that the arguments select, grouped by file. Without

@@ -14,8 +14,8 @@ import (
 func undoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "undo",
-		Short: "Undo the last reset or hold",
-		Long: "undo reverts the last reset or exhaust on the store, credential by credential. It skips credentials that have\n" +
+		Short: "Undo the last reset, hold or move",
+		Long: "undo reverts the last reset, exhaust or order on the store, credential by credential. It skips credentials that have\n" +
 			"changed since. A sync cannot be undone. An action on several stores is undone in all of them.",
 		Example: "  pooltop undo --dry-run\n  pooltop undo",
 		Args:    noArguments,

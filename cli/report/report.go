@@ -30,11 +30,12 @@ type Options struct {
 	Now         time.Time
 	Version     string // pooltop's version
 
-	Problem string          // one clause that says why the store cannot be read, or ""
-	Pool    *poolstate.Pool // with the streaks and pins that pooltop has recorded
-	Policy  poolstate.Policy
-	Guard   *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
-	Journal journal.Journal  // the zero value has no events
+	Problem    string          // one clause that says why the store cannot be read, or ""
+	Pool       *poolstate.Pool // with the streaks and pins that pooltop has recorded
+	Policy     poolstate.Policy
+	Guard      *poolstate.Curve              // the backoff schedule of the guard that runs on the store, or nil
+	Strategies map[string]poolstate.Strategy // the agent's rotation strategies by provider
+	Journal    journal.Journal               // the zero value has no events
 
 	// Anonymous replaces names that are not well known with numbers.
 	Anonymous bool
@@ -108,7 +109,9 @@ func Collect(o Options) *Report {
 
 // describe fills in the fields that depend on the file's content.
 func (r *Report) describe(o Options) {
-	list := jsonout.NewPool(r.Profile, o.Path, r.pool, r.policy, r.guard, r.now)
+	list := jsonout.NewPool(jsonout.Source{
+		Profile: r.Profile, Path: o.Path, Pool: r.pool, Policy: r.policy, Guard: r.guard, Strategies: o.Strategies, Now: r.now,
+	})
 	r.evidence = r.policyEvidence()
 	r.Policy, r.Source, r.Evidence = &list.Policy, &list.Source, new(strings.ReplaceAll(r.evidence, "`", ""))
 	r.UpdatedAt, r.Summary = jsonout.Time(r.pool.UpdatedAt), &list.Summary

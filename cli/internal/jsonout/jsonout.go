@@ -25,6 +25,7 @@ type (
 		ReadAt    Time       `json:"read_at"`
 		Policy    string     `json:"policy"`
 		Source    string     `json:"policy_source"`
+		Model     *string    `json:"model"` // the value of --model
 		Summary   Summary    `json:"summary"`
 		Providers []Provider `json:"providers"`
 	}
@@ -59,6 +60,7 @@ type (
 	Provider struct {
 		Name        string       `json:"name"`
 		Ready       int          `json:"ready"`
+		Strategy    string       `json:"strategy"`
 		Credentials []Credential `json:"credentials"`
 	}
 	// Credential is one credential and its availability under the policy.
@@ -67,6 +69,7 @@ type (
 		Label    *string  `json:"label"`
 		Index    int      `json:"index"`
 		Priority *float64 `json:"priority"`
+		IsNext   bool     `json:"next"` // agents select it next
 		AuthType *string  `json:"auth_type"`
 		Source   *string  `json:"source"`
 
@@ -127,9 +130,11 @@ type (
 	}
 	// State is a credential before or after an action.
 	State struct {
-		Status   *string `json:"status"`
-		Streak   *int    `json:"streak"`
-		Deadline Time    `json:"deadline"`
+		Status   *string  `json:"status"`
+		Streak   *int     `json:"streak"`
+		Deadline Time     `json:"deadline"`
+		Index    int      `json:"index"` // place in the rotation order
+		Priority *float64 `json:"priority"`
 	}
 )
 
@@ -165,20 +170,32 @@ func orNil[T any](v T, known bool) *T {
 	return nil
 }
 
-// NewPool returns the JSON form of a profile's pool at the given time. guard is the schedule
-// of the guard that is running on the store, or nil.
-func NewPool(profile, path string, pool *poolstate.Pool, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Pool {
-	sum := pool.Summarize(policy, now)
+// Source is the state of a profile at a given time.
+type Source struct {
+	Profile, Path string
+	Pool          *poolstate.Pool
+	Policy        poolstate.Policy
+	Guard         *poolstate.Curve // the schedule of the guard that is running on the store, or nil
+	Strategies    map[string]poolstate.Strategy
+	Now           time.Time
+}
+
+// NewPool returns the JSON form of a profile's pool.
+func NewPool(src Source) Pool {
+	sum := src.Pool.Summarize(src.Policy, src.Now)
 	out := Pool{
-		Path: path, Profile: profile, ReadAt: Time(now), Policy: policy.String(), Source: policy.Source().String(),
-		Summary: NewSummary(&sum), Providers: []Provider{},
+		Path: src.Path, Profile: src.Profile, ReadAt: Time(src.Now), Policy: src.Policy.String(), Source: src.Policy.Source().String(),
+		Model: Text(src.Policy.Model()), Summary: NewSummary(&sum), Providers: []Provider{},
 	}
-	for i := range pool.Providers {
-		p := &pool.Providers[i]
-		s := p.Summarize(policy, now)
-		provider := Provider{Name: p.Name, Ready: s.Ready(), Credentials: []Credential{}}
+	for i := range src.Pool.Providers {
+		p := &src.Pool.Providers[i]
+		s, strategy := p.Summarize(src.Policy, src.Now), src.Strategies[p.Name]
+		provider := Provider{Name: p.Name, Ready: s.Ready(), Strategy: strategy.String(), Credentials: []Credential{}}
+		next := p.Next(strategy, src.Policy, src.Now)
 		for j := range p.Credentials {
-			provider.Credentials = append(provider.Credentials, newCredential(&p.Credentials[j], profile, policy, guard, now))
+			c := newCredential(&p.Credentials[j], src.Profile, src.Policy, src.Guard, src.Now)
+			c.IsNext = &p.Credentials[j] == next
+			provider.Credentials = append(provider.Credentials, c)
 		}
 		out.Providers = append(out.Providers, provider)
 	}
@@ -205,7 +222,7 @@ func NewSummary(sum *poolstate.Summary) Summary {
 }
 
 func newCredential(c *poolstate.Credential, profile string, policy poolstate.Policy, guard *poolstate.Curve, now time.Time) Credential {
-	a, state := policy.Assess(c, now), NewState(poolstate.StateOf(c, policy, now))
+	a, state := policy.Assess(c, now), NewState(c, policy, now)
 	out := Credential{
 		ID: Text(c.ID), Label: Text(c.Label), Index: c.Index,
 		Priority: orNil(c.Priority.Get()), AuthType: Text(c.AuthType), Source: Text(c.Source),
@@ -260,17 +277,23 @@ func span(d time.Duration, deadline poolstate.Deadline) *int64 {
 func NewEvent(profile string, r *poolstate.Record) Event {
 	return Event{
 		At: Time(r.At), Profile: Text(profile), Provider: Text(r.Provider), ID: Text(r.ID), Label: Text(r.Label), Event: r.Kind.String(),
-		StreakBefore: r.Before.Streak, StreakAfter: r.After.Streak, Deadline: NewState(r.After).Deadline, ErrorCode: r.Code, By: r.By.String(),
+		StreakBefore: r.Before.Streak, StreakAfter: r.After.Streak, Deadline: newDeadline(r.After), ErrorCode: r.Code, By: r.By.String(),
 	}
 }
 
-// NewState returns the JSON form of a state.
-func NewState(s poolstate.State) State {
-	out := State{Status: s.Status, Streak: s.Streak}
-	if s.Deadline != nil {
-		out.Deadline = Time(*s.Deadline)
+// NewState returns the JSON form of the state of a credential.
+func NewState(c *poolstate.Credential, policy poolstate.Policy, now time.Time) State {
+	s := poolstate.StateOf(c, policy, now)
+	return State{
+		Status: s.Status, Streak: s.Streak, Deadline: newDeadline(s), Index: c.Index, Priority: orNil(c.Priority.Get()),
 	}
-	return out
+}
+
+func newDeadline(s poolstate.State) Time {
+	if s.Deadline == nil {
+		return Time{}
+	}
+	return Time(*s.Deadline)
 }
 
 // Write writes v as indented JSON. It escapes invisible characters so that a terminal

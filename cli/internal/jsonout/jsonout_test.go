@@ -20,7 +20,7 @@ func newPool(t *testing.T, entries ...string) Pool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewPool("default", "/auth.json", pool, poolstate.Backoff(), nil, now)
+	return NewPool(Source{Profile: "default", Path: "/auth.json", Pool: pool, Policy: poolstate.Backoff(), Now: now})
 }
 
 func TestNewPool_Credential(t *testing.T) {
