@@ -100,14 +100,40 @@ func (sel *selection) status() (line string, code int, err error) {
 	return strings.Join(parts, " · "), code, nil
 }
 
-// providersOut describes each provider that is out.
+// providersOut describes each provider that is out. A provider that is out in all profiles that
+// use it is described once, without a profile.
 func (sel *selection) providersOut() (out []string) {
+	type usage struct {
+		stores, out int
+		sum         poolstate.Summary // of all stores
+	}
+	usages := map[string]*usage{}
 	for snap, p := range sel.providers {
-		s := p.Summarize(snap.policy, snap.now)
-		if !s.Out() {
-			continue
+		u := usages[p.Name]
+		if u == nil {
+			u = &usage{}
+			usages[p.Name] = u
 		}
-		words := text.Clean(sel.named(snap, p.Name), maxErrorText) + " out"
+		s := p.Summarize(snap.policy, snap.now)
+		if s.Total > 0 {
+			u.stores++
+		}
+		if s.Out() {
+			u.out++
+		}
+		for i := range p.Credentials {
+			u.sum.Add(&p.Credentials[i], snap.policy, snap.now)
+		}
+	}
+	for snap, p := range sel.providers {
+		s, u, name := p.Summarize(snap.policy, snap.now), usages[p.Name], sel.named(snap, p.Name)
+		switch {
+		case !s.Out(), u.stores == 0:
+			continue
+		case u.out == u.stores:
+			s, name, u.stores = u.sum, p.Name, 0
+		}
+		words := text.Clean(name, maxErrorText) + " out"
 		switch {
 		case s.Count[poolstate.Due] > 0:
 			words += ", due now"
