@@ -75,9 +75,6 @@ func (sel *selection) narrow(provider string) error {
 func printList(w io.Writer, sel *selection, cfg *config.Config) error {
 	colors, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	var tables []string
-	if model := sel.stores[0].policy.Model(); model != "" {
-		tables = append(tables, text.Fit("for "+text.Clean(model, maxErrorText), width()))
-	}
 	if line, _, err := sel.status(); sel.several && err == nil {
 		tables = append(tables, text.Fit(line, width()))
 	}
@@ -104,7 +101,7 @@ func (snap *snapshot) screen(cfg *config.Config, colors *theme.Theme, width int)
 	s := &ui.Screen{
 		Width: width, Theme: colors, Hidden: cfg.Hidden(), Now: snap.now, Path: displayPath(snap.path),
 		ActiveProfile: poolstate.OtherProfile(snap.path), CorruptCopy: poolstate.CorruptCopy(snap.path),
-		Feed: ui.Feed{State: ui.FeedLive}, Pool: pool, Groups: filter.Groups(pool), Policy: snap.policy, Guard: snap.guard,
+		Feed: ui.Feed{State: ui.FeedLive}, Pool: pool, Groups: filter.Groups(pool), Policy: snap.policy, Guard: snap.guard, Strategies: snap.strategies,
 	}
 	if cfg.Several() {
 		s.ActiveProfile = "" // the list probably includes the active profile

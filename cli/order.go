@@ -238,7 +238,7 @@ func (snap *snapshot) stateOf(c *poolstate.Credential) string {
 
 // modelFlag adds --model to a command.
 func modelFlag(cmd *cobra.Command, settings *config.Flags) *string {
-	model := cmd.Flags().String("model", "", "show the availability for requests for the model `NAME`")
+	model := cmd.Flags().String("model", "", "show the availability for requests to the model `NAME`")
 	completeFlag(cmd, "model", offer(func(*cobra.Command, []string, string) (words []cobra.Completion) {
 		for _, p := range loadFor(settings).providers {
 			for i := range p.Credentials {

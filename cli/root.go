@@ -71,7 +71,7 @@ func rootCommand() *cobra.Command {
 	}
 	settings := config.Bind(root.Flags(), ^config.Scope(0)).AllByDefault()
 	readOnly := root.Flags().Bool("read-only", false, "disable all keys that write")
-	model := root.Flags().String("model", "", "show the availability for requests to the model `NAME`")
+	model := modelFlag(root, settings)
 	root.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		if cfg.Guard && *readOnly {
 			if cmd.Flags().Changed("guard") {
