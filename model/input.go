@@ -123,7 +123,7 @@ func (m *Model) copyTarget() tea.Cmd {
 	command := ui.LoginCommand(m.screen(), c)
 	switch {
 	case command != "":
-		m.setStatus(ui.AnswerDone, "copied: "+command+" (if the terminal supports it)")
+		m.setStatus(ui.AnswerDone, "copied: "+command+"; if the terminal supports it")
 		return tea.SetClipboard(command)
 	case c.ID == "":
 		return m.setStatus(ui.AnswerRefused, "the credential has no id")

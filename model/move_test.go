@@ -22,7 +22,7 @@ func (d *dashboard) inOrder(file, provider string) string {
 func TestMoveBy(t *testing.T) {
 	content := poolOf("p: a b c")
 	d := startDashboard(t, content)
-	d.do("J", "✓ order label-a: #1 → #2; u undoes; running agents write their old order back")
+	d.do("J", "✓ move label-a: #1 → #2; u undoes; running agents write their old order back")
 	equal(t, "the order", d.inOrder(d.file, "p"), "b a c")
 	d.do("J", "label-a: #2 → #3")
 	equal(t, "the order", d.inOrder(d.file, "p"), "b c a")
@@ -35,7 +35,11 @@ func TestMoveBy(t *testing.T) {
 	equal(t, "the entries are as before", strings.HasPrefix(d.text(), before), true)
 	d.do("K")
 	d.refuses("label-a is already first")
-	d.do("esc e J", "✓ order label-b: #2 → #3") // the event at the cursor is about b
+	d.do("esc J G u") // the target of the undo is no longer selected
+	d.shows("undo the move of label-a")
+	d.do("esc g")
+	d.do("u y")
+	d.do("esc e J", "✓ move label-b: #2 → #3") // the event at the cursor is about b
 }
 
 func TestMoveBy_Refused(t *testing.T) {
@@ -67,13 +71,13 @@ func TestMoveBy_Refused(t *testing.T) {
 func TestMoveBy_Overwritten(t *testing.T) {
 	d := startDashboard(t, poolOf("p: a b c"))
 	d.do("J J")
-	d.change(poolOf("p: a b c"), "! order of label-a was overwritten at 12:00:00; press J to repeat; an agent or another pooltop wrote the file")
+	d.change(poolOf("p: a b c"), "! move of label-a was overwritten at 12:00:00; press J to repeat; an agent or another pooltop wrote the file")
 	d.do("J", "label-a: #1 → #2")
 	d.do("K", "label-a: #2 → #1")
 	d.change(poolOf("p: a b c"))
 	d.hides("overwritten")
 	d.do("G K")
-	d.change(poolOf("p: a b c"), "! order of label-c was overwritten at 12:00:00; press K to repeat")
+	d.change(poolOf("p: a b c"), "! move of label-c was overwritten at 12:00:00; press K to repeat")
 }
 
 func TestMoveBy_Borrowed(t *testing.T) {
@@ -86,6 +90,6 @@ func TestMoveBy_Borrowed(t *testing.T) {
 	})
 	h.do("P", "work  3 of 3 ready  p least_used")
 	h.selectRow("work/a<default")
-	h.do("J", "✓ order default/p/label-a: #1 → #2", "written to ~/default.json")
+	h.do("J", "✓ move default/p/label-a: #1 → #2", "written to ~/default.json")
 	equal(t, "the order", h.inOrder(h.path("default"), "p"), "b a")
 }

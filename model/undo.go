@@ -139,8 +139,10 @@ func (m *Model) lastRecorded() func() (journal.Entry, task, poolstate.Outcome, e
 
 // verbOf returns the on-screen word for the action of an entry.
 func verbOf(e *journal.Entry) string {
-	if e.Verb == poolstate.VerbHold.String() {
-		return ui.VerbWord(poolstate.VerbHold)
+	for _, v := range []poolstate.Verb{poolstate.VerbHold, poolstate.VerbOrder} {
+		if e.Verb == v.String() {
+			return ui.VerbWord(v)
+		}
 	}
 	return e.Verb
 }
@@ -148,7 +150,7 @@ func verbOf(e *journal.Entry) string {
 // lastAction describes the last action of this session: "the reset of backup-key".
 func (m *Model) lastAction(plan *poolstate.Outcome) string {
 	what := text.Plural(len(plan.Changed), "credential", "credentials")
-	if len(plan.Changed) == 1 {
+	if len(plan.Changed) == 1 || ui.IsMove(plan) {
 		what = text.QualifiedName(&plan.Changed[0].Before)
 	}
 	last := &m.performed[len(m.performed)-1]

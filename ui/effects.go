@@ -13,8 +13,11 @@ import (
 
 // VerbWord returns the on-screen word for v.
 func VerbWord(v poolstate.Verb) string {
-	if v == poolstate.VerbHold {
+	switch v {
+	case poolstate.VerbHold:
 		return "hold"
+	case poolstate.VerbOrder:
+		return "move"
 	}
 	return v.String()
 }
