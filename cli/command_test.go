@@ -33,7 +33,7 @@ func TestLog(t *testing.T) {
 
 func TestLog_JournalError(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", sampleFile(t, "backoff.json")) // a file instead of a directory
-	contains(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key"), `msg="journal not written"`)
+	contains(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key"), `msg="cannot write journal"`)
 	lacks(t, logged(t, sampleFile(t, "backoff.json"), "reset", "openrouter", "backup-key", "--no-journal"), "journal not")
 }
 

@@ -237,8 +237,8 @@ func anyKind(*poolstate.Credential) bool { return true }
 func alive(c *poolstate.Credential) bool { return c.Status != poolstate.StatusDead }
 
 // completePool returns a completion function for providers and, if the command takes targets,
-// credentials. It offers only credentials for which include returns true, and the providers that have such
-// credentials.
+// credentials. It offers only credentials for which include returns true, and the providers
+// that have such credentials.
 func completePool(settings *config.Flags, include func(*poolstate.Credential) bool) cobra.CompletionFunc {
 	return offer(func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion {
 		all, _ := cmd.Flags().GetBool("all") // false for a command without the flag
@@ -268,7 +268,8 @@ func firstOfEach(words []cobra.Completion) []cobra.Completion {
 	})
 }
 
-// completionOf returns a completion for a provider if include accepts any of its credentials.
+// completionOf returns a completion for a provider if include returns true for any of its
+// credentials.
 func (snap *snapshot) completionOf(p *poolstate.Provider, include func(*poolstate.Credential) bool) []cobra.Completion {
 	included := slices.ContainsFunc(p.Credentials, func(c poolstate.Credential) bool { return include(&c) })
 	if !included || !plain(p.Name) {

@@ -184,7 +184,7 @@ func (snap *snapshot) ownerOf(c *poolstate.Credential) *snapshot {
 	return snap
 }
 
-// selection holds the stores that the flags select. There is at least one.
+// selection holds the selected stores. There is at least one.
 type selection struct {
 	stores  []*snapshot
 	several bool // several stores were requested; see [config.Config.Several]

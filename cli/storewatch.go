@@ -24,7 +24,7 @@ type storeWatch struct {
 		Set(paths ...string)
 	}
 	log *slog.Logger
-	// changed is called for each change of a store. listed is called after stores has
+	// changed is called for each change to a store. listed is called after stores has
 	// changed. They may be nil.
 	changed func(watch.Change)
 	listed  func()
@@ -131,7 +131,7 @@ func (w *storeWatch) follow(ctx context.Context, open func(poolstate.Profile) st
 	return first
 }
 
-// dispatch passes changes of stores to changed until ctx is done, and calls listed when the
+// dispatch passes changes to stores on to changed until ctx is done, and calls listed when the
 // list of stores has changed.
 func (w *storeWatch) dispatch(ctx context.Context, changed func(watch.Change), listed func()) {
 	for {

@@ -41,7 +41,7 @@ type watchTest struct {
 	out bytes.Buffer // the printed lines
 }
 
-// newWatchTest creates a root with the profile work. Both have the given content.
+// newWatchTest creates a root with a "work" profile. Both have the given content.
 func newWatchTest(t *testing.T, content string) *watchTest {
 	t.Helper()
 	w := &watchTest{t: t, root: t.TempDir(), fake: &fakeWatcher{changes: make(chan watch.Change)}}
@@ -85,7 +85,7 @@ func (w *watchTest) expect(path string, lines ...string) {
 	defer w.mu.Unlock()
 	got := strings.ReplaceAll(w.out.String(), w.root+string(filepath.Separator), "")
 	all := slices.Sorted(strings.Lines(got)) // the stores are followed concurrently
-	equal(w.t, "output after a change of "+path, strings.Join(all, ""), strings.Join(append(lines, ""), "\n"))
+	equal(w.t, "output after a change to "+path, strings.Join(all, ""), strings.Join(append(lines, ""), "\n"))
 	w.out.Reset()
 }
 

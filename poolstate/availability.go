@@ -91,7 +91,7 @@ type Deadline struct {
 	At     time.Time
 	Origin Origin
 	// Suspect marks an implausible deadline: it is more than 31 days ahead (366 if an operator
-	// set it), it is before the failure, or the failure is in the future. The agent obeys it
+	// set it), it is before the failure, or the failure is in the future. The agent honors it
 	// anyway.
 	Suspect bool
 }

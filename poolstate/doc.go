@@ -50,6 +50,6 @@
 // changed in the meantime. It takes effect when the agent next reloads its pool.
 // Until then an older build may overwrite it with its own state, so compare later
 // snapshots with an [Observer]. A hold stores its deadline in the file, where all
-// builds respect it. Its error code must be one that the agent does not retry early;
+// builds honor it. Its error code must be one that the agent does not retry early;
 // see [HoldCode].
 package poolstate

@@ -138,7 +138,7 @@ func (h Hold) Multiplier(c *Credential, at time.Time) float64 {
 }
 
 // held returns the change that holds c. It stores the deadline as the provider's reset time,
-// which every build of the agent obeys. It removes failure_reason, because for the provider
+// which every build of the agent honors. It removes failure_reason, because for the provider
 // nous, agents end a cooldown early if that field is billing.
 func held(c Credential, h Hold, at time.Time) Change {
 	ch := Exhausted(c, Failure{

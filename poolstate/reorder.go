@@ -134,7 +134,7 @@ func (d *Draft) undoAll(undos []Undo, s *Store, out *Outcome) {
 	}
 }
 
-// renumber sets the Index of credentials after a change of their provider's rotation order.
+// renumber sets the Index of credentials after a change to their provider's rotation order.
 func (d *Draft) renumber(changed []Effect) {
 	for i := range changed {
 		prov := Provider{Credentials: slices.Clone(d.pool.Provider(changed[i].After.Provider).Credentials)}

@@ -77,7 +77,7 @@ type file struct {
 // resolved when Start is called.
 //
 // A system call that blocks, for example on an unreachable network file system, delays
-// the changes of all paths and the closing of the channel.
+// the changes to all paths and the closing of the channel.
 func Start(ctx context.Context, paths ...string) *Watcher {
 	w := newWatcher(paths...)
 	go w.run(ctx)

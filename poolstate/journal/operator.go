@@ -168,7 +168,7 @@ func (o *Operator) logRecords(entries []Entry, err error) {
 		o.log().Debug("event", "kind", e.Kind, "by", e.By, "at", e.At, "credential", id)
 	}
 	if err != nil {
-		o.log().Error("journal not written", "error", err)
+		o.log().Error("cannot write journal", "error", err)
 	}
 }
 

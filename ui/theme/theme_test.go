@@ -179,7 +179,8 @@ func TestPalettes_Contrast(t *testing.T) {
 	}
 }
 
-// TestPalettes_ContrastAny requires contrast on dark and on light backgrounds.
+// TestPalettes_ContrastAny requires a contrast of at least 3.6:1 on both dark and light
+// backgrounds.
 func TestPalettes_ContrastAny(t *testing.T) {
 	for _, p := range palettes[SchemeAny][1:] {
 		for r, fg := range p.roles {
