@@ -136,8 +136,8 @@ const storesFlags = storeFlags + " all-profiles"
 // which all commands have.
 var offered = map[string]string{
 	"pooltop":   storesFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only model",
-	"list":      storesFlags + " theme columns no-color json",
-	"status":    storesFlags + " format",
+	"list":      storesFlags + " theme columns no-color json model",
+	"status":    storesFlags + " format model",
 	"events":    storesFlags + " theme no-color journal no-journal json since",
 	"guard":     storesFlags + " journal no-journal once dry-run json provider sole",
 	"report":    storesFlags + " journal no-journal json anonymous",
@@ -147,6 +147,7 @@ var offered = map[string]string{
 	"reset":     storesFlags + " journal no-journal dry-run json yes all",
 	"exhaust":   storesFlags + " journal no-journal dry-run json yes code for until reason",
 	"sync":      storesFlags + " journal no-journal dry-run json yes",
+	"order":     storesFlags + " journal no-journal dry-run json yes model",
 	"undo":      storesFlags + " journal no-journal dry-run json yes",
 	"demo":      "policy theme sort columns notify frame-rate key no-color speed seed scenario",
 	"config":    "file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json",

@@ -110,6 +110,9 @@ func neverComes(t time.Time) bool { return t.Year() > 9999 }
 // model is cooling down.
 func (p Policy) Deadline(c *Credential, now time.Time) Deadline {
 	d := p.ownDeadline(c, now)
+	if p.model == "" {
+		return d
+	}
 	if m := p.modelCooldown(c, now); m.Model != "" && m.End(now).After(d.At) {
 		return Deadline{At: m.End(now), Origin: OriginModel}
 	}

@@ -88,7 +88,7 @@ func (p Policy) Model() string { return p.model }
 // there is none.
 func (p Policy) modelCooldown(c *Credential, now time.Time) ModelCooldown {
 	for _, m := range c.ModelCooldowns {
-		if m.Model == p.model && p.model != "" && m.Cooling(now) {
+		if m.Model == p.model && m.Cooling(now) {
 			return m
 		}
 	}
