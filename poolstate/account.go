@@ -88,3 +88,23 @@ func byAccount(credentials iter.Seq[*Credential]) (groups [][]*Credential) {
 	}
 	return slices.DeleteFunc(groups, func(g []*Credential) bool { return len(g) < 2 })
 }
+
+// accountSet counts the different accounts of credentials. Credentials with the same secret
+// always belong to one account. Others do if their tokens name the same account id or e-mail
+// address; see [Credential.Shares].
+type accountSet struct {
+	n     int
+	known map[Ref]bool // accounts with several credentials, by the first of Shares
+}
+
+func newAccountSet() accountSet { return accountSet{known: map[Ref]bool{}} }
+
+func (s *accountSet) add(c *Credential) {
+	if c.Shares != nil {
+		if s.known[c.Shares[0]] {
+			return
+		}
+		s.known[c.Shares[0]] = true
+	}
+	s.n++
+}

@@ -32,6 +32,9 @@ type Forecast struct {
 	// Excluded is the number of dead and unusable credentials, and Total the number
 	// of all others.
 	Excluded, Total int
+	// Accounts is the number of different accounts among the Total. Credentials of one account
+	// share its quota, so it may be out again after one request although all are ready.
+	Accounts int
 	// LastFailure is when the latest cooldown or hold of a cooling, held or due credential
 	// began. It is zero if that is unknown.
 	LastFailure time.Time
@@ -49,12 +52,13 @@ type returning struct {
 // Forecast predicts the readiness of the whole pool.
 func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 	f := Forecast{Now: now}
-	back := make([]returning, 0, p.Len())
+	back, accounts := make([]returning, 0, p.Len()), newAccountSet()
 	for c := range p.counted() {
 		d := policy.Deadline(c, now)
 		switch a := policy.availability(c, d, now); {
 		case a == Ready:
 			f.Ready++
+			accounts.add(c)
 			continue
 		case a == Due:
 			f.Due++
@@ -64,11 +68,12 @@ func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 			f.Excluded++
 			continue
 		}
+		accounts.add(c)
 		if c.StatusAt.After(f.LastFailure) {
 			f.LastFailure = c.StatusAt
 		}
 	}
-	f.Total = f.Ready + f.Due + len(back)
+	f.Total, f.Accounts = f.Ready+f.Due+len(back), accounts.n
 	f.addSteps(back)
 	return f
 }
@@ -183,8 +188,7 @@ const outageWindow = 5 * time.Minute
 // each other. It ignores dead, held and unusable credentials. It also ignores deadlines,
 // because guard and providers spread them.
 func (p *Provider) Outage(policy Policy, now time.Time) int {
-	accounts := map[Ref]bool{}
-	code := 0
+	accounts, code := newAccountSet(), 0
 	var failures, streaks []time.Time
 	for c := range p.alone().counted() {
 		switch policy.Availability(c, now) {
@@ -192,7 +196,7 @@ func (p *Provider) Outage(policy Policy, now time.Time) int {
 			return 0
 		case Cooling, Due:
 			failed, known := c.ErrorCode.Get()
-			if !known || len(accounts) > 0 && failed != code || c.StatusAt.IsZero() {
+			if !known || accounts.n > 0 && failed != code || c.StatusAt.IsZero() {
 				return 0
 			}
 			code, failures = failed, append(failures, c.StatusAt)
@@ -201,17 +205,13 @@ func (p *Provider) Outage(policy Policy, now time.Time) int {
 				began = c.ObservedSince
 			}
 			streaks = append(streaks, began)
-			account := c.Ref
-			if c.Shares != nil {
-				account = c.Shares[0]
-			}
-			accounts[account] = true
+			accounts.add(c)
 		}
 	}
-	if len(accounts) < 2 || min(spread(failures), spread(streaks)) > outageWindow {
+	if accounts.n < 2 || min(spread(failures), spread(streaks)) > outageWindow {
 		return 0
 	}
-	return len(accounts)
+	return accounts.n
 }
 
 // spread returns the time from the earliest to the latest of several times.

@@ -257,3 +257,17 @@ func TestOutage_PassedDeadlines(t *testing.T) {
 	prov.Credentials[1].ObservedSince = time.Unix(t0+60, 0)
 	equal(t, "one has failed again, streaks known", prov.Outage(Flat(), now), 2)
 }
+
+// Credentials of one account count as one account, unless they are dead.
+func TestForecast_Accounts(t *testing.T) {
+	const cooling = `, "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429`
+	for want, entries := range map[string][]string{
+		"2 of 2": {`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "y"` + cooling + `}`},
+		"1 of 2": {`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "x"` + cooling + `}`},
+		"1 of 1": {`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "x", "last_status": "dead"}`},
+		"2 of 3": {`{"id": "a", "access_token": "x"` + cooling + `}`, `{"id": "b", "access_token": "` + jwt(`{"account_id": "1"}`) + `"}`, `{"id": "c", "access_token": "` + jwt(`{"account_id": "1", "exp": 1}`) + `"}`},
+	} {
+		f := poolOf(t, entries...).Forecast(Flat(), time.Unix(1795425600, 0))
+		equal(t, "accounts", fmt.Sprintf("%d of %d", f.Accounts, f.Total), want)
+	}
+}

@@ -131,7 +131,9 @@ func (s *Screen) forecastLines(w, h int) []string {
 		f = p.Forecast(s.Policy, s.Now)
 		head.Write(theme.Text, " of "+text.Fit(clean(p.Name), w/3))
 	}
-	addQuiet(head, 2, w, chart.Summary(&f))
+	if accounts := chart.Accounts(&f); !addQuiet(head, 2, w, joined(" · ", chart.Summary(&f), accounts)) && accounts != "" {
+		addQuiet(head, 2, w, chart.Summary(&f))
+	}
 	if len(f.Steps) == 0 {
 		title := s.line().Bold(theme.Text, "events").String()
 		return append([]string{head.String(), "", title}, s.eventLines(w, h-flatHead, 0)...)

@@ -10,6 +10,15 @@ import (
 	"pooltop/ui/text"
 )
 
+// Accounts returns the numbers of credentials and accounts, such as "4 credentials, 3 accounts",
+// or "" if no credentials share an account.
+func Accounts(f *poolstate.Forecast) string {
+	if f.Accounts == f.Total {
+		return ""
+	}
+	return fmt.Sprintf("%d credentials, %s", f.Total, text.Plural(f.Accounts, "account", "accounts"))
+}
+
 // Summary describes when credentials will be ready, such as "5 of 9 by 14:30, all back
 // by 21:40". The first time is when at least half of the credentials with a future deadline
 // will be back.

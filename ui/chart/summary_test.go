@@ -35,3 +35,16 @@ func TestSummary(t *testing.T) {
 		uitest.Equal(t, tt.name, Summary(&f), tt.want)
 	}
 }
+
+func TestAccounts(t *testing.T) {
+	same := uitest.Entry{"access_token": "same"}
+	a, b := uitest.Cooling("a", 10*minute), computed("b", 20*minute)
+	for want, pool := range map[string]*poolstate.Pool{
+		"":                          poolWith(t, 3, a, b),
+		"5 credentials, 4 accounts": poolWith(t, 3, a.With(same), b.With(same)),
+		"2 credentials, 1 account":  poolWith(t, 0, a.With(same), b.With(same)),
+	} {
+		f := pool.Forecast(poolstate.Backoff(), uitest.Epoch)
+		uitest.Equal(t, "accounts", Accounts(&f), want)
+	}
+}
