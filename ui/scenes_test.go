@@ -72,6 +72,8 @@ func scenes(t testing.TB) []scene {
 			exhaustedEntry("no-time", time.Hour, 2).With(entry{"last_status_at": nil}),
 		}}),
 		{"long-waits", longWaitsScene(t)},
+		{"models", modelsScene(t, "")},
+		{"models-filtered", modelsScene(t, "big-model")},
 		of("shared-expiring", "second-copy", providers{"openrouter": []entry{
 			readyEntry("first-copy").With(shared),
 			exhaustedEntry("second-copy", 20*time.Minute, 1).With(shared).With(entry{"expires_at": "2026-11-23T09:45:30Z"}),
@@ -114,6 +116,27 @@ var (
 )
 
 func resetIn(d time.Duration) entry { return entry{"last_error_reset_at": secondsAt(d)} }
+
+// modelsScene returns a screen of providers with different strategies and of credentials that are
+// out for some models.
+func modelsScene(t testing.TB, model string) *Screen {
+	t.Helper()
+	limits := entry{
+		"model_cooldowns":            entry{"big-model": secondsAt(40 * time.Minute), "new-model": secondsAt(time.Hour)},
+		"model_cooldown_observed_at": entry{"big-model": secondsAt(-20 * time.Minute), "new-model": secondsAt(-47 * time.Hour)},
+	}
+	s := screenOf(poolOf(t, providers{
+		"anthropic":  []entry{readyEntry("limited").With(limits), readyEntry("unlimited"), deadEntry("old-seat").With(entry{"auth_type": "oauth"})},
+		"mistral":    []entry{readyEntry("one"), readyEntry("two")},
+		"openrouter": []entry{readyEntry("busy").With(entry{"request_count": 9}), readyEntry("idle").With(entry{"request_count": 1})},
+		"xai-oauth":  []entry{exhaustedEntry("seat-1", 20*time.Minute, 1), exhaustedEntry("seat-2", 20*time.Minute, 2)},
+	})).choose(t, "limited")
+	s.Strategies = map[string]poolstate.Strategy{
+		"mistral": poolstate.Random, "openrouter": poolstate.LeastUsed, "xai-oauth": poolstate.RoundRobin,
+	}
+	s.Policy = s.Policy.ForModel(model)
+	return s
+}
 
 // backoffScreen returns a screen of the backoff sample, changed by the functions in set.
 func backoffScreen(t testing.TB, set ...func(*Screen)) *Screen {
