@@ -81,8 +81,8 @@ func TestMoveBy_Overwritten(t *testing.T) {
 }
 
 func TestMoveBy_Borrowed(t *testing.T) {
-	h := startHome(t, "default work", map[string]string{
-		poolstate.RootProfile: poolOf("p: a b"), "work": poolOf("q: c"),
+	h := startHome(t, "default work night", map[string]string{
+		poolstate.RootProfile: poolOf("p: a b"), "work": poolOf("q: c"), "night": poolOf("p: d e"),
 	}, func(c *Config) {
 		c.Stores[1].Strategies = func() map[string]poolstate.Strategy {
 			return map[string]poolstate.Strategy{"p": poolstate.LeastUsed}
@@ -92,4 +92,7 @@ func TestMoveBy_Borrowed(t *testing.T) {
 	h.selectRow("work/a<default")
 	h.do("J", "✓ move default/p/label-a: #1 → #2", "written to ~/default.json")
 	equal(t, "the order", h.inOrder(h.path("default"), "p"), "b a")
+	h.selectRow("night/d")
+	h.do("J", "✓ move night/p/label-d: #1 → #2", "written to ~/night.json")
+	equal(t, "the order", h.inOrder(h.path("night"), "p"), "e d")
 }
