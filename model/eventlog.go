@@ -307,7 +307,7 @@ func countEvents(records []poolstate.Record) string {
 		}
 	}
 	var parts []string
-	for _, name := range []string{"exhausted", "held", "dead", "due", "back", "undone", "pinned", "released", "forgotten", "added", "removed"} {
+	for _, name := range []string{"exhausted", "held", "dead", "due", "back", "undone", "reordered", "pinned", "released", "forgotten", "added", "removed"} {
 		if n := counts[name]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, name))
 		}

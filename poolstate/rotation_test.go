@@ -12,11 +12,12 @@ import (
 
 func TestParseStrategy(t *testing.T) {
 	for name, want := range map[string]Strategy{
-		"fill_first": FillFirst, " Round_Robin\n": RoundRobin, "LEAST_USED": LeastUsed, "random": Random,
+		"fill_first": FillFirst, "Round_Robin": RoundRobin, "LEAST_USED": LeastUsed, "random": Random,
 		"": FillFirst, "round-robin": FillFirst, "true": FillFirst,
 	} {
 		equal(t, name, ParseStrategy(name), want)
 	}
+	equal(t, "surrounding space", ParseStrategy(" random\n"), Random)
 	equal(t, "words", allWords[Strategy](), "fill_first round_robin least_used random poolstate.Strategy(4)")
 }
 
@@ -116,7 +117,8 @@ func (a *rawAgent) next(strategy, model string, now float64) string {
 				rest = append(rest, e)
 			}
 		}
-		a.entries = append(rest, chosen)
+		rest = append(rest, chosen)
+		a.entries = rest
 		for i, e := range a.entries {
 			e["priority"] = float64(i)
 		}
