@@ -95,4 +95,6 @@ func TestMoveBy_Borrowed(t *testing.T) {
 	h.selectRow("night/d")
 	h.do("J", "✓ move night/p/label-d: #1 → #2", "written to ~/night.json")
 	equal(t, "the order", h.inOrder(h.path("night"), "p"), "e d")
+	h.do("J")
+	h.refuses("label-d is already last")
 }
