@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"charm.land/bubbles/v2/key"
+
 	"pooltop/poolstate"
 	"pooltop/ui"
 	"pooltop/ui/text"
@@ -67,4 +69,88 @@ func (m *Model) watchOutages() {
 		}
 	}
 	m.outages = outages
+}
+
+// watchedWrite is a credential that an action of this session has changed. A running agent
+// may overwrite it with an older state from memory.
+type watchedWrite struct {
+	verb          poolstate.Verb
+	before, after poolstate.Credential
+	load          int // number of the last load that began before the write was done; it may have read the older state
+}
+
+// equal compares the fields that the action writes or, for a move, the place in the rotation order. It compares borrowed secrets by their
+// fingerprints, because the file does not contain the secrets. A missing streak
+// equals any streak, because agents that do not count failures remove it.
+func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
+	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
+		return false
+	}
+	if w.verb == poolstate.VerbOrder {
+		return a.Index == b.Index
+	}
+	m, inA := a.Streak.Known()
+	n, inB := b.Streak.Known()
+	return a.Status == b.Status && a.StatusAt.Equal(b.StatusAt) && a.ErrorReason == b.ErrorReason &&
+		a.ResetAt.Equal(b.ResetAt) && (m == n || !inA || !inB)
+}
+
+// checkWrites reports if another program has overwritten one of our writes to a store or has
+// lifted a hold, and when. It stops watching every credential that no longer has the written
+// state.
+func (m *Model) checkWrites(st *store, events []poolstate.Event) {
+	if len(m.writes) == 0 {
+		return
+	}
+	at := map[poolstate.Ref]time.Time{}
+	for i := range events {
+		if c := events[i].Credential(); c != nil {
+			at[c.Ref] = events[i].At
+		}
+	}
+	profile := m.profileIn(st)
+	present := make(map[poolstate.Ref]watchedWrite, len(m.writes))
+	for ref, w := range m.writes {
+		if ref.Profile != profile {
+			present[ref] = w
+		}
+	}
+	for c := range st.snapshot.Pool.All() {
+		ref := c.Ref
+		ref.Profile = profile
+		w, watched := m.writes[ref]
+		what := ""
+		switch {
+		case !watched:
+		case w.load == st.loading.begun || w.equal(c, &w.after):
+			present[ref] = w
+		case w.equal(c, &w.before):
+			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), text.QualifiedName(&w.after))
+		case w.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && m.now.Before(w.after.ResetAt):
+			what = fmt.Sprintf("the hold on %s was lifted", text.QualifiedName(&w.after))
+		}
+		if what != "" {
+			m.setStatus(ui.AnswerNotice, fmt.Sprintf("%s at %s; %s; an agent or another pooltop wrote the file",
+				what, m.clock(cmp.Or(at[ref], m.now)), m.howToRepeat(&w)))
+		}
+	}
+	m.writes = present
+}
+
+func (m *Model) howToRepeat(w *watchedWrite) string {
+	c, repeat := &w.after, map[poolstate.Verb]key.Binding{
+		poolstate.VerbReset: m.keys.Reset, poolstate.VerbHold: m.keys.Exhaust, poolstate.VerbSync: m.keys.Sync,
+		poolstate.VerbOrder: m.keys.Later,
+	}[w.verb]
+	if w.verb == poolstate.VerbOrder && c.Index < w.before.Index {
+		repeat = m.keys.Earlier
+	}
+	switch press := "press " + word(repeat) + " to repeat"; {
+	case !repeat.Enabled(): // an undo, or the action has no key
+		return "repeat it by hand"
+	case m.selected == nil || *m.selected != c.Ref && m.original(*m.selected) != c.Ref:
+		return "select it and " + press
+	default:
+		return press
+	}
 }
