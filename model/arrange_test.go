@@ -188,7 +188,7 @@ func TestFilterTyped_Help(t *testing.T) {
 func TestViewPolicy(t *testing.T) {
 	content := strings.Replace(poolOf("p: a b"), `"id": "a",`, `"id": "a", "model_cooldowns": {"Big": 1795437000},`, 1)
 	d := startDashboard(t, content, func(c *Config) { c.Model = "big" })
-	d.shows("1 ready   1 cooling   for Big", "next back label-a", "model cooling", "→label-b", `/ model:"big"`, "p  1 of 2 ready")
+	d.shows("1 ready   1 cooling   for Big", "next back label-a", "model cooling", "→label-b", "/ model:big", "p  1 of 2 ready")
 	equal(t, "the title", d.m.View().WindowTitle, "1/2 ready · pooltop")
 	d.do("esc")
 	d.shows("2 ready", "◕ label-a", "→label-b", "every credential is ready")

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"pooltop/poolstate"
 	"pooltop/ui/text"
@@ -131,7 +132,11 @@ func Parse(s string) (Filter, error) {
 
 // ForModel returns the text of a filter that shows the availability for a model.
 func ForModel(model string) string {
-	return modelField + `:"` + strings.ReplaceAll(model, `"`, "") + `"`
+	model = strings.ReplaceAll(model, `"`, "")
+	if strings.ContainsFunc(model, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		model = `"` + model + `"`
+	}
+	return modelField + ":" + model
 }
 
 var (
