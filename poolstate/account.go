@@ -99,12 +99,14 @@ type accountSet struct {
 
 func newAccountSet() accountSet { return accountSet{known: map[Ref]bool{}} }
 
-func (s *accountSet) add(c *Credential) {
+// add adds the account of c and returns the number of accounts.
+func (s *accountSet) add(c *Credential) int {
 	if c.Shares != nil {
 		if s.known[c.Shares[0]] {
-			return
+			return s.n
 		}
 		s.known[c.Shares[0]] = true
 	}
 	s.n++
+	return s.n
 }

@@ -9,7 +9,7 @@ import (
 // ForecastStep is a time when credentials become ready.
 type ForecastStep struct {
 	At time.Time
-	// Ready is the total number of credentials that are ready from At on.
+	// Ready is the total number of accounts with a ready credential from At on.
 	Ready int
 	// Back lists the credentials that become ready at At, in pool order.
 	Back []*Credential
@@ -18,23 +18,22 @@ type ForecastStep struct {
 	ByProvider, Held, Suspect int
 }
 
-// Forecast is the number of credentials that will be ready over time if nothing fails
-// and no one intervenes. It assumes that a credential is ready at its deadline,
-// although only the agent's next request shows whether it works.
+// Forecast is the number of accounts that will be ready over time if nothing fails and no
+// one intervenes. Credentials of one account share its quota and count once; most accounts
+// have one credential. An account is ready as soon as one of its credentials is. The forecast
+// assumes that a credential is ready at its deadline, although only the agent's next request
+// shows whether it works.
 type Forecast struct {
 	// Now is the start of the forecast.
 	Now time.Time
-	// Ready is the number of credentials that are ready now.
+	// Ready is the number of accounts that are ready now.
 	Ready int
-	// Due is the number of credentials that the agent tries at its next selection.
-	// They are in none of the Steps, because the time of that selection is unknown.
+	// Due is the number of other accounts that the agent tries at its next selection.
+	// They are not counted in the Steps, because the time of that selection is unknown.
 	Due int
-	// Excluded is the number of dead and unusable credentials, and Total the number
-	// of all others.
-	Excluded, Total int
-	// Accounts is the number of different accounts among the Total. Credentials of one account
-	// share its quota, so it may be out again after one request although all are ready.
-	Accounts int
+	// Excluded is the number of dead and unusable credentials. Credentials is the number
+	// of all others, and Total the number of their accounts.
+	Excluded, Credentials, Total int
 	// LastFailure is when the latest cooldown or hold of a cooling, held or due credential
 	// began. It is zero if that is unknown.
 	LastFailure time.Time
@@ -52,29 +51,35 @@ type returning struct {
 // Forecast predicts the readiness of the whole pool.
 func (p *Pool) Forecast(policy Policy, now time.Time) Forecast {
 	f := Forecast{Now: now}
-	back, accounts := make([]returning, 0, p.Len()), newAccountSet()
+	var ready, due []*Credential
+	back := make([]returning, 0, p.Len())
 	for c := range p.counted() {
 		d := policy.Deadline(c, now)
 		switch a := policy.availability(c, d, now); {
 		case a == Ready:
-			f.Ready++
-			accounts.add(c)
+			ready = append(ready, c)
 			continue
 		case a == Due:
-			f.Due++
+			due = append(due, c)
 		case a.Returns():
 			back = append(back, returning{c, d, len(back)})
 		default:
 			f.Excluded++
 			continue
 		}
-		accounts.add(c)
 		if c.StatusAt.After(f.LastFailure) {
 			f.LastFailure = c.StatusAt
 		}
 	}
-	f.Total, f.Accounts = f.Ready+f.Due+len(back), accounts.n
-	f.addSteps(back)
+	accounts := newAccountSet()
+	for _, c := range ready {
+		f.Ready = accounts.add(c)
+	}
+	for _, c := range due {
+		f.Due = accounts.add(c) - f.Ready
+	}
+	f.addSteps(back, &accounts)
+	f.Credentials, f.Total = len(ready)+len(due)+len(back), accounts.n
 	return f
 }
 
@@ -83,7 +88,9 @@ func (p *Provider) Forecast(policy Policy, now time.Time) Forecast {
 	return p.alone().Forecast(policy, now)
 }
 
-func (f *Forecast) addSteps(back []returning) {
+// addSteps adds the steps at which credentials return. accounts contains the accounts that
+// are ready or due.
+func (f *Forecast) addSteps(back []returning, accounts *accountSet) {
 	slices.SortFunc(back, func(a, b returning) int { // SortStableFunc is slower
 		return cmp.Or(a.deadline.At.Compare(b.deadline.At), cmp.Compare(a.order, b.order))
 	})
@@ -96,7 +103,7 @@ func (f *Forecast) addSteps(back []returning) {
 		}
 		credentials[i] = back[i].credential
 		s := &f.Steps[len(f.Steps)-1]
-		s.Ready, s.Back = f.Ready+i+1, credentials[first:i+1:i+1]
+		s.Ready, s.Back = accounts.add(back[i].credential)-f.Due, credentials[first:i+1:i+1]
 		switch d.Origin {
 		case OriginProvider:
 			s.ByProvider++

@@ -258,16 +258,30 @@ func TestOutage_PassedDeadlines(t *testing.T) {
 	equal(t, "one has failed again, streaks known", prov.Outage(Flat(), now), 2)
 }
 
-// Credentials of one account count as one account, unless they are dead.
+// Credentials of one account count once. The account is ready as soon as one of its
+// credentials is.
 func TestForecast_Accounts(t *testing.T) {
-	const cooling = `, "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429`
+	cooling := func(minutes int) string {
+		return fmt.Sprintf(`, "last_status": "exhausted", "last_status_at": 1795425000, "last_error_code": 429, "last_error_reset_at": %d`, 1795425600+60*minutes)
+	}
+	entry := func(secret, status string) string { return fmt.Sprintf(`{"access_token": %q%s}`, secret, status) }
 	for want, entries := range map[string][]string{
-		"2 of 2": {`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "y"` + cooling + `}`},
-		"1 of 2": {`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "x"` + cooling + `}`},
-		"1 of 1": {`{"id": "a", "access_token": "x"}`, `{"id": "b", "access_token": "x", "last_status": "dead"}`},
-		"2 of 3": {`{"id": "a", "access_token": "x"` + cooling + `}`, `{"id": "b", "access_token": "` + jwt(`{"account_id": "1"}`) + `"}`, `{"id": "c", "access_token": "` + jwt(`{"account_id": "1", "exp": 1}`) + `"}`},
+		"1 ready, 0 due, then [2], 2 of 2 credentials": {entry("x", ""), entry("y", cooling(5))},
+		"1 ready, 0 due, then [1], 1 of 2 credentials": {entry("x", cooling(5)), entry("x", "")},
+		"0 ready, 1 due, then [0], 1 of 2 credentials": {entry("x", cooling(5)), entry("x", cooling(-5))},
+		"0 ready, 0 due, then [1 1 2], 2 of 3 credentials": {
+			entry("y", cooling(7)), entry("x", cooling(6)), entry("x", cooling(5)),
+		},
+		"1 ready, 0 due, then [], 1 of 1 credentials": {entry("x", ""), entry("x", `, "last_status": "dead"`)},
+		"1 ready, 0 due, then [2], 2 of 3 credentials": {
+			entry("x", cooling(5)), entry(jwt(`{"account_id": "1"}`), ""), entry(jwt(`{"account_id": "1", "exp": 1}`), ""),
+		},
 	} {
 		f := poolOf(t, entries...).Forecast(Flat(), time.Unix(1795425600, 0))
-		equal(t, "accounts", fmt.Sprintf("%d of %d", f.Accounts, f.Total), want)
+		var steps []int
+		for _, s := range f.Steps {
+			steps = append(steps, s.Ready)
+		}
+		equal(t, "forecast", fmt.Sprintf("%d ready, %d due, then %v, %d of %d credentials", f.Ready, f.Due, steps, f.Total, f.Credentials), want)
 	}
 }

@@ -39,7 +39,8 @@ func TestMerge(t *testing.T) {
 	sum := pool.Summarize(Flat(), now)
 	equal(t, "total", sum.Total, 3)
 	f := pool.Forecast(Flat(), now)
-	equal(t, "total of the forecast", f.Total, 3)
+	equal(t, "credentials of the forecast", f.Credentials, 3)
+	equal(t, "accounts of the forecast", f.Total, 2)
 	for c := range pool.All() {
 		equal(t, "found "+c.Profile, pool.Find(c.Ref), c)
 	}

@@ -13,10 +13,10 @@ import (
 // Accounts returns the numbers of credentials and accounts, such as "4 credentials, 3 accounts",
 // or "" if no credentials share an account.
 func Accounts(f *poolstate.Forecast) string {
-	if f.Accounts == f.Total {
+	if f.Credentials == f.Total {
 		return ""
 	}
-	return fmt.Sprintf("%d credentials, %s", f.Total, text.Plural(f.Accounts, "account", "accounts"))
+	return fmt.Sprintf("%d credentials, %s", f.Credentials, text.Plural(f.Total, "account", "accounts"))
 }
 
 // Summary describes when credentials will be ready, such as "5 of 9 by 14:30, all back
