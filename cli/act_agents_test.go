@@ -203,7 +203,8 @@ func readUntil(t *testing.T, file string, done <-chan struct{}) (reads int) {
 		case <-done:
 			return reads
 		case <-changes.Events:
-		case <-changes.Errors: // the event queue overflowed
+		case err := <-changes.Errors: // the event queue overflowed
+			t.Log(err)
 		}
 	}
 }

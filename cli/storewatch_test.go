@@ -52,7 +52,7 @@ func newWatchTest(t *testing.T, content string) *watchTest {
 	must(t, err)
 	w.cfg.Stores, w.cfg.AllProfiles = stores, true
 	w.storeWatch = newStoreWatch(w.cfg, noLog)
-	w.storeWatch.watcher = w.fake
+	w.watcher = w.fake
 	return w
 }
 

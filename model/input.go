@@ -51,6 +51,16 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 	case is(k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
 		return m.move(pressed)
 	case !is(k.all()...): // not a key of the dashboard
+	default:
+		return m.credentialPressed(pressed)
+	}
+	return nil
+}
+
+// credentialPressed handles a key that acts on credentials or changes how they are listed.
+func (m *Model) credentialPressed(pressed fmt.Stringer) tea.Cmd {
+	k, is := m.keys, func(bindings ...key.Binding) bool { return key.Matches(pressed, bindings...) }
+	switch {
 	case is(k.Detail) && m.view() == ui.PaneEvents:
 		return m.goToTarget()
 	case is(k.Detail) && m.selected != nil:

@@ -7,13 +7,13 @@ import (
 	"pooltop/poolstate"
 )
 
-// inOrder returns the ids of a provider's credentials in the rotation order of the file.
-func (d *dashboard) inOrder(file, provider string) string {
+// inOrder returns the ids of the credentials of provider p in the rotation order of a file.
+func (d *dashboard) inOrder(file string) string {
 	d.t.Helper()
 	snapshot, err := poolstate.Open(file).Load()
 	equal(d.t, "the error", err, nil)
 	var ids []string
-	for _, c := range snapshot.Pool.Provider(provider).Credentials {
+	for _, c := range snapshot.Pool.Provider("p").Credentials {
 		ids = append(ids, c.ID)
 	}
 	return strings.Join(ids, " ")
@@ -23,14 +23,14 @@ func TestMoveBy(t *testing.T) {
 	content := poolOf("p: a b c")
 	d := startDashboard(t, content)
 	d.do("J", "✓ move label-a: #1 → #2; u undoes; running agents write their old order back")
-	equal(t, "the order", d.inOrder(d.file, "p"), "b a c")
+	equal(t, "the order", d.inOrder(d.file), "b a c")
 	d.do("J", "label-a: #2 → #3")
-	equal(t, "the order", d.inOrder(d.file, "p"), "b c a")
+	equal(t, "the order", d.inOrder(d.file), "b c a")
 	d.isAt("a")
 	d.do("u", "undo label-a: #3 → #2")
 	d.asks(false)
 	d.do("enter u", "undo label-a: #2 → #1") // in the detail
-	equal(t, "the order", d.inOrder(d.file, "p"), "a b c")
+	equal(t, "the order", d.inOrder(d.file), "a b c")
 	before, _, _ := strings.Cut(content, `]}}`)
 	equal(t, "the entries are as before", strings.HasPrefix(d.text(), before), true)
 	d.do("K")
@@ -63,7 +63,7 @@ func TestMoveBy_Refused(t *testing.T) {
 	d.write(poolOf("p: b a"))
 	d.do("J")
 	d.refuses("the order has changed since it was displayed")
-	equal(t, "the order", d.inOrder(d.file, "p"), "b a")
+	equal(t, "the order", d.inOrder(d.file), "b a")
 }
 
 // TestMoveBy_Overwritten checks that the status reports if an agent restores the order from
@@ -91,10 +91,10 @@ func TestMoveBy_Borrowed(t *testing.T) {
 	h.do("P", "work  3 of 3 ready  p least_used")
 	h.selectRow("work/a<default")
 	h.do("J", "✓ move default/p/label-a: #1 → #2", "written to ~/default.json")
-	equal(t, "the order", h.inOrder(h.path("default"), "p"), "b a")
+	equal(t, "the order", h.inOrder(h.path("default")), "b a")
 	h.selectRow("night/d")
 	h.do("J", "✓ move night/p/label-d: #1 → #2", "written to ~/night.json")
-	equal(t, "the order", h.inOrder(h.path("night"), "p"), "e d")
+	equal(t, "the order", h.inOrder(h.path("night")), "e d")
 	h.do("J")
 	h.refuses("label-d is already last")
 }

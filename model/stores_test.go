@@ -400,7 +400,7 @@ func TestStores_ActAndUndo(t *testing.T) {
 func TestStores_PartialFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)
-		unlock := h.lock("work")
+		unlock := h.lockWork()
 		h.do("a R y")
 		equal(t, "the answer", h.m.status.Text, "reset 2 in default; work failed: another process has held the lock for 15s; "+
 			"nothing was written there; try again; u undoes; running agents notice at their next reload")
@@ -416,7 +416,7 @@ func TestStores_PartialFailure(t *testing.T) {
 		equal(t, "streaks", h.streaks("default"), "a:2 b:1")
 
 		h.do("R y", "2 in default, 1 in work")
-		unlock = h.lock("work")
+		unlock = h.lockWork()
 		h.do("u y", "✕ undo 2 in default; work failed: another process has held the lock")
 		equal(t, "the error", unlock(), nil)
 		h.do("u y", "written to ~/work.json")
@@ -424,10 +424,10 @@ func TestStores_PartialFailure(t *testing.T) {
 	})
 }
 
-// lock locks a store, as another process would.
-func (h *home) lock(name string) (unlock func() error) {
+// lockWork locks the store of profile work, as another process would.
+func (h *home) lockWork() (unlock func() error) {
 	h.t.Helper()
-	l := flock.New(poolstate.LockPath(h.path(name)))
+	l := flock.New(poolstate.LockPath(h.path("work")))
 	locked, err := l.TryLock()
 	equal(h.t, "locked", locked && err == nil, true)
 	h.t.Cleanup(func() { _ = l.Close() })
@@ -439,7 +439,7 @@ func (h *home) lock(name string) (unlock func() error) {
 func TestStores_Canceled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)
-		h.lock("work")
+		h.lockWork()
 		cmds := batch(h.press("R y"))
 		done := make(chan tea.Msg, 1)
 		go func() { done <- cmds[0]() }()
@@ -455,7 +455,7 @@ func TestStores_Canceled(t *testing.T) {
 func TestFinish_Stores(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := threeProfiles(t)
-		h.lock("work")
+		h.lockWork()
 		h.press("R y")
 		_, err := h.m.Finish()
 		equal(t, "the error", fmt.Sprint(err), "reset 2 in default; work failed: another process holds the lock; nothing was written; try again")
