@@ -86,6 +86,7 @@ type follower struct {
 	act func(context.Context, []guard.Note) time.Time
 
 	observer poolstate.Observer
+	outages  poolstate.Outages
 	waiting  bool // whether no snapshot has been loaded yet
 	snapshot poolstate.Snapshot
 	evidence poolstate.Evidence
@@ -242,13 +243,25 @@ func (f *follower) tick(ctx context.Context) error {
 	if f.act != nil {
 		return nil
 	}
-	return f.printAll(f.observer.Tick(now), "")
+	events, next := f.observer.Tick(now), f.outages.Next()
+	if len(events) == 0 && (next.IsZero() || now.Before(next)) {
+		return nil
+	}
+	return f.printAll(f.withOutages(events, now), "")
+}
+
+// withOutages appends the events about providers and the whole pool.
+func (f *follower) withOutages(events []poolstate.Event, now time.Time) []poolstate.Event {
+	return append(events, f.outages.Observe(f.snapshot.Pool, f.policy, events, now)...)
 }
 
 // untilNext returns how long to sleep before reading the clock again.
 func (f *follower) untilNext() time.Duration {
 	now, next, longest := f.clock(), f.recount, time.Minute
-	if due := f.observer.Next(); f.act == nil && !due.IsZero() {
+	for _, due := range []time.Time{f.observer.Next(), f.outages.Next()} {
+		if f.act != nil || due.IsZero() {
+			continue
+		}
 		longest = maxWait
 		if next.IsZero() || due.Before(next) {
 			next = due
@@ -308,7 +321,7 @@ func (f *follower) load(ctx context.Context) error {
 			return err
 		}
 	}
-	return f.printAll(events, "")
+	return f.printAll(f.withOutages(events, now), "")
 }
 
 // printAll prints events. The reason becomes the message of a file_unreadable event.

@@ -96,7 +96,7 @@ func TestFollower_Run(t *testing.T) {
 		close(changes)
 		must(t, <-ended)
 		equal(t, "events", eventsIn(t, out.String()),
-			"exhausted by agent, file_missing by agent, file_unreadable by agent, file_recovered by agent")
+			"exhausted by agent, provider_out by agent, file_missing by agent, file_unreadable by agent, file_recovered by agent")
 	})
 }
 

@@ -46,9 +46,11 @@ type ticked struct{}
 func (m *Model) tick() tea.Cmd {
 	wait := m.cfg.Clock.untilTick()
 	for _, st := range m.stores {
-		if next := st.observer.Next(); !next.IsZero() {
-			left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
-			wait = max(min(wait, left), 0)
+		for _, next := range []time.Time{st.observer.Next(), st.outages.Next()} {
+			if !next.IsZero() {
+				left := m.cfg.Clock.real(next.Sub(m.cfg.Clock.Now()))
+				wait = max(min(wait, left), 0)
+			}
 		}
 	}
 	return m.cfg.After(wait, func(time.Time) tea.Msg { return ticked{} })
@@ -59,6 +61,9 @@ func (m *Model) clockTicked() {
 	for _, st := range m.stores {
 		passed := m.eventsOf(st, st.observer.Tick(m.cfg.Clock.Now()))
 		m.logEvents(st, passed)
+		if next := st.outages.Next(); len(passed) > 0 || !next.IsZero() && !m.cfg.Clock.Now().Before(next) {
+			m.handOn(st, passed)
+		}
 		events = append(events, passed...)
 	}
 	m.catchUp()

@@ -98,7 +98,7 @@ func (m *Model) startOver() {
 	m.demo.restarts = m.cfg.Demo.Restarts()
 	m.log = eventLog{journal: m.log.journal, write: m.log.write, filterField: m.log.filterField}
 	for _, st := range m.stores {
-		st.observed, st.observer, st.evidence = false, poolstate.Observer{}, poolstate.NoEvidence
+		st.observed, st.observer, st.outages, st.evidence = false, poolstate.Observer{}, poolstate.Outages{}, poolstate.NoEvidence
 	}
 	m.status, m.dialog, m.performed = nil, nil, nil
 	clear(m.writes)

@@ -139,6 +139,16 @@ func (m *Model) logEvents(st *store, events []poolstate.Event) {
 	}
 }
 
+// handOn queues notifications about events of a store, including those about its providers
+// that follow from them.
+func (m *Model) handOn(st *store, events []poolstate.Event) {
+	if st.snapshot.Pool == nil {
+		return
+	}
+	outages := st.outages.Observe(st.snapshot.Pool, st.policy, events, m.cfg.Clock.Now())
+	m.notifyOf(st, append(slices.Clip(events), m.eventsOf(st, outages)...))
+}
+
 // recordsOf returns the records of events of a store.
 func (m *Model) recordsOf(st *store, events []poolstate.Event) []poolstate.Record {
 	records := make([]poolstate.Record, len(events))

@@ -125,7 +125,7 @@ func (m *Model) renameProfile(from, to string) {
 			}
 		}
 	}
-	m.log.changed, m.notifier.dead = true, renamed(m.notifier.dead, rename)
+	m.log.changed = true
 }
 
 func renamed[V any](m map[poolstate.Ref]V, rename func(*poolstate.Ref)) map[poolstate.Ref]V {

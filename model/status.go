@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -137,23 +138,12 @@ func (m *Model) whyNoSelection() string {
 	return "all providers are folded"
 }
 
-// notifier detects failures and recoveries since its last check. The first check reports
-// nothing.
+// notifier reports failures and recoveries.
 type notifier struct {
-	on        bool
-	providers map[string]providerState // nil before the first check
-	profiles  []string                 // of the pool that was checked last
-	dead      map[poolstate.Ref]bool
-	allReady  bool                 // all credentials that can become ready are ready
-	reported  map[string]time.Time // when a subject was last reported
+	on       bool
+	pending  []string             // texts of notifications to send
+	reported map[string]time.Time // when a subject was last reported
 }
-
-type providerState struct {
-	ready, due int
-	out        bool // reported as out and not yet as back
-}
-
-const quiet = time.Minute // minimum real time between two notifications about the same subject
 
 func (m *Model) toggleNotify() {
 	m.notifier = notifier{on: !m.notifier.on}
@@ -164,72 +154,73 @@ func (m *Model) toggleNotify() {
 	m.setStatus(ui.AnswerDone, text)
 }
 
+// notify sends the pending notifications.
 func (m *Model) notify() tea.Cmd {
-	n, pool, now := &m.notifier, m.latest.pool, m.cfg.Clock.Now()
-	if !n.on || pool == nil {
+	if len(m.notifier.pending) == 0 {
 		return nil
 	}
-	var all []tea.Cmd
-	n.check(pool, m.latest.policy, now, func(subject, text string) {
-		if last, before := n.reported[subject]; !before || m.cfg.Clock.real(now.Sub(last)) >= quiet {
-			n.reported[subject] = now
-			all = append(all, tea.Raw(ui.Notification(m.cfg.Notifications, text)))
-		}
-	})
-	return tea.Sequence(all...)
+	all := ""
+	for _, text := range m.notifier.pending {
+		all += ui.Notification(m.cfg.Notifications, text)
+	}
+	m.notifier.pending = nil
+	return tea.Raw(all)
 }
 
-func (n *notifier) check(pool *poolstate.Pool, policy poolstate.Policy, now time.Time, report func(subject, text string)) {
-	first := n.providers == nil
-	if first {
-		n.reported = map[string]time.Time{}
+// notifyOf queues notifications about events of a store, but none about the same subject
+// twice within [poolstate.QuietPeriod] of real time.
+func (m *Model) notifyOf(st *store, events []poolstate.Event) {
+	n, now := &m.notifier, m.cfg.Clock.Now()
+	if !n.on {
+		return
 	}
-	providers, dead := map[string]providerState{}, map[poolstate.Ref]bool{}
-	for i := range pool.Providers {
-		p := &pool.Providers[i]
-		sum := p.Summarize(policy, now)
-		was := n.providers[p.Name] // zero for a new provider, which is not reported
-		is := providerState{ready: sum.Ready(), due: sum.Count[poolstate.Due], out: was.out}
-		if text := is.update(was, p.Name, &sum, now); text != "" {
-			report(fmt.Sprint(p.Name, is.out), text)
+	for i := range events {
+		e := &events[i]
+		text := m.notification(st, e, now)
+		subject := fmt.Sprint(e.Kind, m.profileIn(st), e.Provider)
+		if c := e.Credential(); c != nil {
+			subject = fmt.Sprint(e.Kind, c.Ref)
 		}
-		providers[p.Name] = is
-	}
-	for c := range pool.All() {
-		if c.Status != poolstate.StatusDead || c.Repeated {
+		if last, before := n.reported[subject]; text == "" || before && m.cfg.Clock.real(now.Sub(last)) < poolstate.QuietPeriod {
 			continue
 		}
-		dead[c.Ref] = true
-		if !first && !n.dead[c.Ref] && (c.Profile == "" || slices.Contains(n.profiles, c.Profile)) {
-			report(c.Profile+"/"+c.String(), rowName(c)+" is dead: re-auth required")
+		if n.reported == nil {
+			n.reported = map[string]time.Time{}
 		}
+		n.reported[subject] = now
+		n.pending = append(n.pending, text)
 	}
-	sum := pool.Summarize(policy, now)
-	allReady := sum.Ready() > 0 && sum.Ready() == sum.Total-sum.Never
-	if !first && allReady && !n.allReady {
-		report("", fmt.Sprintf("all credentials ready (%d)", sum.Ready()))
-	}
-	n.providers, n.dead, n.allReady, n.profiles = providers, dead, allReady, pool.Profiles
 }
 
-// update sets is.out and returns the text of a notification about the provider, or "".
-func (is *providerState) update(was providerState, name string, sum *poolstate.Summary, now time.Time) string {
+// notification returns the text of a notification about an event, or "".
+func (m *Model) notification(st *store, e *poolstate.Event, now time.Time) string {
+	c, prefix, sum := e.Credential(), "", st.snapshot.Pool.Summarize(st.policy, now)
+	if profile := m.profileIn(st); profile != "" {
+		prefix = profile + "/"
+	}
+	name := prefix + e.Provider
+	if c != nil {
+		name = prefix + c.Provider
+	}
+	if p := st.snapshot.Pool.Provider(strings.TrimPrefix(name, prefix)); p != nil {
+		sum = p.Summarize(st.policy, now)
+	}
+	due := sum.Count[poolstate.Due]
 	switch {
-	case was.ready > 0 && is.ready == 0 && sum.Total > 0:
-		is.out = true
-		switch {
-		case is.due > 0:
-			return fmt.Sprintf("%s out, %d due now", name, is.due)
-		case sum.Next != nil:
-			return name + " out, first back in " + text.Countdown(sum.NextAt.Sub(now))
-		}
+	case e.Kind == poolstate.EventProviderOut && due > 0:
+		return fmt.Sprintf("%s out, %d due now", name, due)
+	case e.Kind == poolstate.EventProviderOut && sum.Next != nil:
+		return name + " out, first back in " + text.Countdown(sum.NextAt.Sub(now))
+	case e.Kind == poolstate.EventProviderOut:
 		return name + " out"
-	case was.out && is.ready > 0:
-		is.out = false
-		return fmt.Sprintf("%s: %d of %d ready again", name, is.ready, sum.Total)
-	case was.out && is.due > was.due:
-		is.out = false
-		return fmt.Sprintf("%s: %d due (retried at the agent's next selection)", name, is.due)
+	case e.Kind == poolstate.EventProviderBack:
+		return fmt.Sprintf("%s: %d of %d ready again", name, sum.Ready(), sum.Total)
+	case e.Kind == poolstate.EventAllBack:
+		return fmt.Sprintf("%sall credentials ready (%d)", prefix, sum.Ready())
+	case e.Kind == poolstate.EventDue && sum.Out():
+		return fmt.Sprintf("%s: %d due (retried at the agent's next selection)", name, due)
+	case e.Kind == poolstate.EventDead, e.Kind == poolstate.EventAdded && c.Status == poolstate.StatusDead:
+		return rowName(c) + " is dead: re-auth required"
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"pooltop/poolstate"
 	"pooltop/ui"
 )
 
@@ -99,14 +100,14 @@ func TestNotify_QuietPeriod(t *testing.T) {
 	equal(t, "back", notified(d, back), "p: 1 of 2 ready again")
 	equal(t, "out at once", notified(d, out), "")
 	equal(t, "back at once", notified(d, back), "")
-	equal(t, "out a minute later", notified(d.later(quiet), out), "p out, first back in 59m00s")
+	equal(t, "out a minute later", notified(d.later(poolstate.QuietPeriod), out), "p out, first back in 59m00s")
 }
 
 func TestNotify_DueByClock(t *testing.T) {
 	d := dashboardWithNotifications(t, pool(ready("a", 0)))
 	notified(d, pool(exhausted("a", 0, 1)))
 	equal(t, "due", notified(d.later(time.Hour), pool(exhausted("a", 0, 1))), "p: 1 due (retried at the agent's next selection)")
-	equal(t, "ready", notified(d.later(2*time.Minute), pool(ready("a", 1))), "all credentials ready (1)")
+	equal(t, "ready", notified(d.later(2*time.Minute), pool(ready("a", 1))), "p: 1 of 1 ready againall credentials ready (1)")
 }
 
 func TestAnnounce_TitleAndProgress(t *testing.T) {

@@ -59,6 +59,7 @@ type store struct {
 
 	observed   bool // observer has seen the first snapshot
 	observer   poolstate.Observer
+	outages    poolstate.Outages
 	evidence   poolstate.Evidence // latest observation of how the agent handles streaks
 	evidenceOf ui.Evidence
 }
@@ -230,7 +231,9 @@ func (m *Model) eventsOf(st *store, events []poolstate.Event) []poolstate.Event 
 		return events
 	}
 	if st.Hidden {
-		events = slices.DeleteFunc(events, func(e poolstate.Event) bool { return e.Credential() != nil && !m.lends(e.Credential().Provider) })
+		events = slices.DeleteFunc(events, func(e poolstate.Event) bool {
+			return e.Credential() != nil && !m.lends(e.Credential().Provider) || e.Provider != "" && !m.lends(e.Provider)
+		})
 	}
 	for i := range events {
 		for _, c := range []**poolstate.Credential{&events[i].Before, &events[i].After} {

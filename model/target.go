@@ -49,6 +49,8 @@ func (m *Model) eventTarget() (c *poolstate.Credential, why string) {
 		return nil, "no event is selected"
 	case r.Kind.OfFile():
 		return nil, "this event is about the file, not a credential"
+	case !r.Kind.OfCredential():
+		return nil, "this event is not about a credential"
 	}
 	n := 0
 	for is := range m.pool.All() {

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// EventKind is a kind of change to a credential or the file.
+// EventKind is a kind of change to a credential, a provider or the file.
 type EventKind uint8
 
-// The event kinds. The last three concern the file.
+// The event kinds.
 const (
 	EventExhausted EventKind = iota
 	EventHeld
@@ -26,16 +26,20 @@ const (
 	EventPinned
 	EventReleased
 	EventForgotten
-	EventReordered // an operator moved the credential in the rotation order
+	EventReordered    // an operator moved the credential in the rotation order
+	EventProviderOut  // no credential of the provider is ready anymore
+	EventProviderBack // a credential of the provider is ready again
+	EventAllBack      // all credentials that can recover on their own are ready again
 	EventFileMissing
 	EventFileUnreadable
 	EventFileRecovered
+	EventHookFailed // a command that handles events failed
 )
 
 var eventWords = []string{
 	"exhausted", "held", "due", "ready", "reset", "undone", "refreshed",
 	"dead", "added", "removed", "pinned", "released", "forgotten", "reordered",
-	"file_missing", "file_unreadable", "file_recovered",
+	"provider_out", "provider_back", "all_back", "file_missing", "file_unreadable", "file_recovered", "hook_failed",
 }
 
 // EventKinds returns all kinds of events.
@@ -50,8 +54,11 @@ func EventKinds() []EventKind {
 // String returns the word used on screen and in JSON.
 func (k EventKind) String() string { return wordOf(k, eventWords) }
 
-// OfFile reports whether the event concerns the file rather than a credential.
-func (k EventKind) OfFile() bool { return k >= EventFileMissing }
+// OfFile reports whether the event concerns the file.
+func (k EventKind) OfFile() bool { return k >= EventFileMissing && k <= EventFileRecovered }
+
+// OfCredential reports whether the event concerns a single credential.
+func (k EventKind) OfCredential() bool { return k < EventProviderOut }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
@@ -101,18 +108,22 @@ func parseWord[T ~uint8](v *T, words []string, text []byte) error {
 	return nil
 }
 
-// Event is one change to a credential or the file.
+// Event is one change to a credential, a provider or the file.
 type Event struct {
 	At   time.Time
 	Kind EventKind
 	By   Actor
 	// Before is nil if the credential was added, and After if it was removed. Both
-	// are nil if the event concerns the file.
+	// are nil if the event does not concern a single credential.
 	Before, After *Credential
+	// Provider is the name of a provider that is out or back. NextAt is when the first
+	// credential of a provider that is out is due, or the zero time if that is unknown.
+	Provider string
+	NextAt   time.Time
 }
 
 // Credential returns the credential after the event, or before it if it was
-// removed. It is nil if the event concerns the file.
+// removed. It is nil if the event does not concern a single credential.
 func (e *Event) Credential() *Credential { return cmp.Or(e.After, e.Before) }
 
 // diff returns the changes between two snapshots, in pool order with removed

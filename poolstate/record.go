@@ -69,6 +69,9 @@ func RecordOf(e *Event, policy Policy) Record {
 	r := Record{At: e.At, Kind: e.Kind, By: e.By}
 	c := e.Credential()
 	if c == nil {
+		if r.Provider = e.Provider; !e.NextAt.IsZero() {
+			r.After.Deadline = new(ToRFC3339(e.NextAt))
+		}
 		return r
 	}
 	r.Provider, r.ID, r.Label, r.Source = c.Provider, c.ID, c.Label, c.Source

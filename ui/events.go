@@ -59,10 +59,10 @@ func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 	}
 	cell(theme.Faint, eventTime(r.At, now, ago), eventTimeWidth)
 	cell(theme.Text, recordName(r, name), name)
-	cell(eventStyles[r.Kind].role, strings.ReplaceAll(strings.TrimPrefix(r.Kind.String(), "file_"), "_", " "), eventKindWidth)
+	cell(eventStyles[r.Kind].role, strings.ReplaceAll(eventPrefixes.Replace(r.Kind.String()), "_", " "), eventKindWidth)
 	words := EventWords(r, now)
 	switch undone := r.Kind == poolstate.EventUndone; {
-	case wide && r.Kind.OfFile():
+	case wide && !r.Kind.OfCredential():
 		cell(theme.Secondary, "", eventByWidth)
 	case wide:
 		cell(theme.Secondary, r.By.String(), eventByWidth)
@@ -111,6 +111,12 @@ func recordName(r *poolstate.Record, w int) string {
 		return text.Fit(profile+"'s file", w)
 	case r.Kind.OfFile():
 		return "the file"
+	case r.Kind == poolstate.EventHookFailed:
+		return text.Fit(joined(": ", profile, "hook "+clean(r.Label)), w)
+	case r.Kind == poolstate.EventAllBack:
+		return text.Fit(joined("/", profile, "all credentials"), w)
+	case !r.Kind.OfCredential():
+		return text.Fit(joined("/", profile, text.ProviderName(r.Provider)), w)
 	}
 	name, provider := strings.TrimSpace(clean(r.Name())), joined("/", profile, strings.TrimSpace(clean(r.Provider)))
 	least := min(text.Width(provider), max(w/3, 6))
@@ -120,6 +126,9 @@ func recordName(r *poolstate.Record, w int) string {
 	provider = text.Fit(provider, max(w-1-text.Width(name), least))
 	return provider + "/" + text.Fit(name, w-1-text.Width(provider))
 }
+
+// eventPrefixes removes the words of a kind that repeat the subject of the event.
+var eventPrefixes = strings.NewReplacer("file_", "", "provider_", "", "all_", "", "hook_", "")
 
 // eventStyles holds the role and the fixed words for each kind of event.
 var eventStyles = map[poolstate.EventKind]struct {
@@ -140,6 +149,10 @@ var eventStyles = map[poolstate.EventKind]struct {
 	poolstate.EventReleased:       {theme.Ready, "pin removed"},
 	poolstate.EventForgotten:      {theme.Secondary, "no failure for a long time"},
 	poolstate.EventReordered:      {theme.Accent, "moved"},
+	poolstate.EventProviderOut:    {theme.Dead, "no credential ready"},
+	poolstate.EventProviderBack:   {theme.Ready, "a credential is ready"},
+	poolstate.EventAllBack:        {theme.Ready, "ready"},
+	poolstate.EventHookFailed:     {theme.Dead, ""},
 	poolstate.EventFileMissing:    {theme.Dead, "file removed; showing last known state"},
 	poolstate.EventFileUnreadable: {theme.Dead, ""},
 	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},
@@ -178,7 +191,11 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 		return joined(", ", words, streakChange(r))
 	case poolstate.EventDead:
 		return joined(", ", text.Failure(&c), words)
-	case poolstate.EventFileUnreadable, poolstate.EventFileMissing:
+	case poolstate.EventProviderOut:
+		if r.After.Deadline != nil {
+			return words + ", first due " + strings.TrimPrefix(until, "until ")
+		}
+	case poolstate.EventFileUnreadable, poolstate.EventFileMissing, poolstate.EventHookFailed:
 		return cmp.Or(text.Clean(r.Message, text.MessageLimit), words)
 	}
 	return words

@@ -155,7 +155,7 @@ func (a anonymizer) record(r *poolstate.Record) poolstate.Record {
 	out := *r
 	out.Provider = a.keep(knownProviders, "provider-", r.Provider)
 	out.ID, out.Label, out.Source, out.Message = "", "", "", ""
-	if !r.Kind.OfFile() {
+	if r.Kind.OfCredential() {
 		out.ID = a.number("c", newIdentity(r.Provider, r.ID, r.Label))
 	}
 	out.Reason = a.keep(knownReasons, "reason-", r.Reason)

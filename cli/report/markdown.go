@@ -220,8 +220,10 @@ func (r *Report) eventTable() string {
 	for i := range r.records {
 		e := &r.records[i]
 		name := "the file"
-		if !e.Kind.OfFile() {
+		if e.Kind.OfCredential() {
 			name = quoted(e.Provider+"/"+e.Name(), longText)
+		} else if !e.Kind.OfFile() {
+			name = quoted(e.Label, longText) // a hook
 		}
 		rows = append(rows, []string{
 			r.stamp(e.At), name, strings.TrimPrefix(e.Kind.String(), "file_"), e.By.String(),
