@@ -20,7 +20,7 @@ var (
 	// passiveCommands write nothing. Some of them succeed even if the store is
 	// unreadable.
 	passiveCommands = slices.Concat(readingCommands, commands(
-		"report", "report --json", "report --anonymous", "report --anonymous --json",
+		"metrics", "metrics --no-labels", "report", "report --json", "report --anonymous", "report --anonymous --json",
 		"reset openrouter --dry-run", "reset --all --dry-run --json", "reset openrouter no-such-target --dry-run",
 		"exhaust openrouter primary --dry-run", "exhaust openrouter #1 --dry-run --json", "sync --dry-run", "undo --dry-run"))
 )

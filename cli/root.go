@@ -88,7 +88,7 @@ func rootCommand() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
-		demoCommand(), listCommand(), statusCommand(), eventsCommand(), guardCommand(), reportCommand(), backoffCommand(), simulateCommand(),
+		demoCommand(), listCommand(), statusCommand(), eventsCommand(), metricsCommand(), guardCommand(), reportCommand(), backoffCommand(), simulateCommand(),
 		calibrateCommand(), resetCommand(), exhaustCommand(), syncCommand(), orderCommand(), undoCommand(), configCommand(), completionCommand(), manCommand(),
 	)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {

@@ -139,6 +139,7 @@ var offered = map[string]string{
 	"list":      storesFlags + " theme columns no-color json model",
 	"status":    storesFlags + " format model",
 	"events":    storesFlags + " theme no-color journal no-journal json since",
+	"metrics":   storesFlags + " no-labels",
 	"guard":     storesFlags + " journal no-journal once dry-run json provider sole",
 	"report":    storesFlags + " journal no-journal json anonymous",
 	"backoff":   "policy code json",

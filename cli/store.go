@@ -117,7 +117,29 @@ type snapshot struct {
 type loader struct {
 	cfg  *config.Config
 	log  *slog.Logger
+	now  time.Time
 	read map[string]*snapshot // by path, without borrowed credentials
+	// last keeps what was loaded for the next call of loadStores, by path. It is nil if there is
+	// only one call.
+	last map[string]*loaded
+}
+
+// loaded is the latest snapshot of a file, and its failure counts.
+type loaded struct {
+	poolstate.Snapshot
+	*counting
+}
+
+// latest returns what was last loaded from the store at path.
+func (l *loader) latest(path string) *loaded {
+	if last := l.last[path]; last != nil {
+		return last
+	}
+	last := &loaded{counting: newCounting(l.cfg, path, l.log)}
+	if l.last != nil {
+		l.last[path] = last
+	}
+	return last
 }
 
 // load reads the store at path and adds the credentials that it borrows.
@@ -152,16 +174,18 @@ func (l *loader) file(path string) *snapshot {
 		return snap
 	}
 	store := poolstate.Open(path)
-	snap := &snapshot{path: path, profile: poolstate.ProfileOf(path), identity: store.Identity(), now: instant(l.cfg.Now), strategies: new(strategyFile).read(path)}
+	snap := &snapshot{path: path, profile: poolstate.ProfileOf(path), identity: store.Identity(), now: l.now, strategies: new(strategyFile).read(path)}
 	l.read[path] = snap
-	loaded, err := store.Load()
+	last := l.latest(path)
+	loaded, err := store.LoadIfChanged(last.Snapshot)
 	if err != nil {
 		l.log.Error("cannot load snapshot", "path", path, "error", cause(err))
 		snap.err = &readError{path, err}
 		return snap
 	}
+	last.Snapshot = loaded
 	snap.pool, snap.policy = loaded.Pool, policyChoice(l.cfg).Resolve(loaded.Pool, poolstate.NoEvidence)
-	snap.guard = newCounting(l.cfg, path, l.log).peek(snap.pool, snap.policy, snap.now)
+	snap.guard = last.peek(snap.pool, snap.policy, snap.now)
 	l.log.Info("snapshot loaded", "path", path, "credentials", snap.pool.Len())
 	return snap
 }
@@ -193,12 +217,17 @@ type selection struct {
 
 // loadSelection reads the selected stores.
 func loadSelection(cfg *config.Config, log *slog.Logger) *selection {
-	l := &loader{cfg, log, map[string]*snapshot{}}
-	sel := &selection{several: cfg.Several(), loader: l}
+	l := &loader{cfg: cfg, log: log, now: instant(cfg.Now), read: map[string]*snapshot{}}
+	return l.loadStores(cfg.Stores)
+}
+
+// loadStores reads stores.
+func (l *loader) loadStores(stores []poolstate.Profile) *selection {
+	sel := &selection{several: l.cfg.Several(), loader: l}
 	var names []string
 	var pools []*poolstate.Pool
 	known := map[string]bool{} // by identity; two profiles may link to the same file
-	for _, p := range cfg.Stores {
+	for _, p := range stores {
 		snap := l.load(p.Path)
 		if sel.stores = append(sel.stores, snap); snap.err == nil && !known[snap.identity] {
 			names, pools = append(names, snap.profile), append(pools, snap.pool)

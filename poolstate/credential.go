@@ -109,6 +109,10 @@ type Credential struct {
 	// time of the first. They are absent unless guard.State.Annotate has set them.
 	Observed      Optional[int]
 	ObservedSince time.Time
+	// Exhaustions counts the observed failures by error code, including those of earlier
+	// streaks. The key 0 is for codes that are not counted separately. It is nil unless
+	// guard.State.Annotate has set it.
+	Exhaustions map[int]int
 	// Pinned is true if guard wrote ResetAt. AgentDeadline is then the agent's own
 	// deadline, which the pin replaced.
 	Pinned        bool

@@ -38,6 +38,9 @@ type Provider struct {
 	Name string
 	// Credentials are in the agent's rotation order.
 	Credentials []Credential
+	// Pins is how often guard has written a pin. It is zero unless guard.State.Annotate has
+	// set it.
+	Pins int
 	// Notes describes problems with the list, such as entries that cannot be decoded.
 	Notes []string
 }

@@ -35,6 +35,8 @@ const (
 type Counter struct {
 	path  string // without an extension; "" keeps the state in memory
 	state *guard.State
+	// stored is the content of the file that Peek last read. Peek changes state, but not the file.
+	stored []byte
 }
 
 // New returns a counter for the store with the given identity; see
@@ -91,10 +93,17 @@ func (c *Counter) Restore(refs []poolstate.Ref) error {
 	return c.update(func(s *guard.State) { s.Restore(refs) })
 }
 
-// Peek annotates a pool as [Counter.Observe] does, but stores nothing.
+// Peek annotates a pool as [Counter.Observe] does, but stores nothing. While the stored state
+// does not change, repeated calls count in memory. Totals of failures never decrease.
 func (c *Counter) Peek(pool *poolstate.Pool, rules guard.Rules, at time.Time) error {
-	err := c.read()
+	before := c.state
+	data, err := c.load()
+	if err == nil && data != nil && !bytes.Equal(data, c.stored) {
+		c.stored = data
+		c.state, err = c.decode(data, before)
+	}
 	c.state.Observe(pool, rules, at)
+	c.state.Raise(pool, before)
 	c.state.Annotate(pool)
 	return err
 }
@@ -186,23 +195,35 @@ func (c *Counter) withLock(fn func() error) error {
 
 // read replaces the state with the stored one, if there is one.
 func (c *Counter) read() error {
+	data, err := c.load()
+	if err == nil && data != nil {
+		c.state, err = c.decode(data, c.state)
+	}
+	return err
+}
+
+// load returns the content of the file, or nil if there is none.
+func (c *Counter) load() ([]byte, error) {
 	if c.path == "" {
-		return nil
+		return nil, nil
 	}
 	file, err := atomicfile.Read(atomicfile.OS, c.path+".json")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
-	var state *guard.State
-	if err == nil {
-		if state, err = guard.Decode(file.Data); err != nil {
-			err = fmt.Errorf("%s.json is damaged (%w); remove it to start counting again", c.path, err)
-		}
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
-		c.state = state
+	return file.Data, nil
+}
+
+// decode decodes the content of the file. If it is damaged, decode returns the state old.
+func (c *Counter) decode(data []byte, old *guard.State) (*guard.State, error) {
+	state, err := guard.Decode(data)
+	if err != nil {
+		return old, fmt.Errorf("%s.json is damaged (%w); remove it to start counting again", c.path, err)
 	}
-	return err
+	return state, nil
 }
 
 // store writes the result of [guard.State.Encode], unless that failed or the counter is in

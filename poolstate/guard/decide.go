@@ -37,6 +37,9 @@ func (s *State) Written(d *Decision, at time.Time) {
 	c := s.find(&d.Credential)
 	if c != nil && c.Pin != nil && sameTime(c.Pin.Until, d.until) {
 		c.Pin.Writes++
+		if !c.Pin.Removed {
+			s.Providers[d.Credential.Provider].Pins++
+		}
 		c.Pin.Wrote = at
 	}
 }

@@ -58,7 +58,8 @@ type observer struct {
 func (o observer) observe(notes *[]Note) bool {
 	counts := map[string]*count{}
 	streaks := false
-	for _, cr := range countable(o.now) {
+	present := countable(o.now)
+	for _, cr := range present {
 		c := o.mem.Credentials[cr.ID]
 		if c == nil {
 			if !o.failed(cr) {
@@ -81,11 +82,12 @@ func (o observer) observe(notes *[]Note) bool {
 		}
 		streaks = streaks || c.Streak > 0
 	}
+	o.mem.keepTotals(present)
 	o.mem.Credentials, o.mem.Order = counts, nil
 	if streaks {
 		o.mem.Order = o.order()
 	}
-	return len(counts) > 0
+	return len(counts) > 0 || len(o.mem.Totals) > 0 || o.mem.Pins > 0
 }
 
 // failed reports whether the file shows a failure that may count.
@@ -140,6 +142,7 @@ func (o observer) fail(c *count, cr *poolstate.Credential) (notes []Note) {
 	if c.Streak++; c.Streak == 1 {
 		c.Since = cr.StatusAt
 	}
+	o.mem.failed(cr.ID, cr.ErrorCode.Or(0))
 	c.At, c.Seen, c.Code = cr.StatusAt, cr.StatusAt, cr.ErrorCode.Or(0)
 	c.Pin, c.Prior, c.Noted = nil, nil, ""
 	c.Own = ownDeadline(c, cr, o.rules.Policy, o.at)
@@ -222,6 +225,7 @@ func (o observer) remember(c *count, cr *poolstate.Credential) {
 	c.Status, c.Tokens = cr.Status.String(), cr.TokenMark(o.state.Salt)
 	if c.hasPin(cr) && !c.Pin.Removed && c.Pin.Writes == 0 { // guard was killed after it wrote the pin
 		c.Pin.Writes, c.Pin.Wrote = 1, o.at
+		o.mem.Pins++
 	}
 }
 

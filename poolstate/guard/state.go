@@ -3,6 +3,7 @@ package guard
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"pooltop/poolstate"
@@ -23,6 +24,74 @@ type provider struct {
 	// streak.
 	Order       []slot            `json:"order,omitempty"`
 	Credentials map[string]*count `json:"credentials"`
+	// Totals counts failures by credential id and error code. Unlike a streak, a total never
+	// decreases while the credential is in the file. Other codes than 100 to 599, and those
+	// beyond the first maxCodes of a credential, are counted as 0.
+	Totals map[string]map[int]int `json:"totals,omitempty"`
+	Pins   int                    `json:"pins,omitempty"` // writes of pins, including repeated ones
+}
+
+// maxCodes is the maximum number of error codes that are counted separately for a credential.
+const maxCodes = 8
+
+// failed adds a failure of a credential to the totals.
+func (p *provider) failed(id string, code int) {
+	old := p.Totals[id] // annotated credentials refer to it
+	if _, known := old[code]; code < 100 || code > 599 || !known && len(old) >= maxCodes {
+		code = 0
+	}
+	totals := map[int]int{code: old[code] + 1}
+	for other, n := range old {
+		if other != code {
+			totals[other] = n
+		}
+	}
+	p.setTotals(id, totals)
+}
+
+// keepTotals removes the totals of all credentials that are not present.
+func (p *provider) keepTotals(present []*poolstate.Credential) {
+	all := p.Totals
+	p.Totals = nil
+	for _, cr := range present {
+		if t := all[cr.ID]; t != nil {
+			p.setTotals(cr.ID, t)
+		}
+	}
+}
+
+func (p *provider) setTotals(id string, totals map[int]int) {
+	if p.Totals == nil {
+		p.Totals = map[string]map[int]int{}
+	}
+	p.Totals[id] = totals
+}
+
+// Raise raises the totals of a pool's credentials and providers to those of an earlier state,
+// which may have seen failures that s has not.
+func (s *State) Raise(pool *poolstate.Pool, earlier *State) {
+	for i := range pool.Providers {
+		name := pool.Providers[i].Name
+		before, p := earlier.Providers[name], s.Providers[name]
+		if before == nil || before == p {
+			continue
+		}
+		if p == nil {
+			p = &provider{}
+			s.Providers[name] = p
+		}
+		p.Pins = max(p.Pins, before.Pins)
+		for _, cr := range countable(&pool.Providers[i]) {
+			if before.Totals[cr.ID] == nil {
+				continue
+			}
+			totals := maps.Clone(before.Totals[cr.ID])
+			for code, n := range p.Totals[cr.ID] {
+				totals[code] = max(totals[code], n)
+			}
+			p.setTotals(cr.ID, totals)
+		}
+	}
 }
 
 // slot is a position in the rotation order.
@@ -207,11 +276,17 @@ func countable(p *poolstate.Provider) []*poolstate.Credential {
 // must have observed the pool.
 func (s *State) Annotate(pool *poolstate.Pool) {
 	for i := range pool.Providers {
+		mem := s.Providers[pool.Providers[i].Name]
+		if mem == nil {
+			mem = &provider{}
+		}
+		pool.Providers[i].Pins = mem.Pins
 		for _, cr := range countable(&pool.Providers[i]) {
-			c := s.find(cr)
+			c := mem.Credentials[cr.ID]
 			if c == nil {
 				c = &count{}
 			}
+			cr.Exhaustions = mem.Totals[cr.ID]
 			cr.Observed, cr.ObservedSince, cr.ReleasedAt = poolstate.Some(c.Streak), c.Since, c.ReleasedAt
 			if cr.Pinned = c.hasPin(cr); cr.Pinned {
 				cr.AgentDeadline = c.Own
