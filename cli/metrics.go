@@ -1,224 +1,220 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
-	"maps"
-	"runtime"
-	"slices"
+	"net"
+	"path/filepath"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pooltop/cli/config"
 	"pooltop/cli/internal/promtext"
+	"pooltop/cli/internal/scrape"
 	"pooltop/poolstate"
-	"pooltop/ui/text"
+	"pooltop/watch"
 )
 
 func metricsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "metrics",
-		Short: "Print metrics in the Prometheus text format",
-		Long: "metrics prints the state of the pool once, in the Prometheus text format. docs/metrics.md describes the\n" +
-			"metrics. The output contains no secrets and no error messages. A store that cannot be read is reported as\n" +
-			"pooltop_store_readable 0. If no store can be read, the exit code is 5.",
-		Example: "  pooltop metrics --all-profiles",
-		Args:    noArguments,
+		Short: "Print or serve metrics in the Prometheus text format",
+		Long: "metrics prints the state of the pool once, in the Prometheus text format. With --listen, it serves the metrics\n" +
+			"at /metrics until it is interrupted; specify 127.0.0.1:9477, unless other machines may read them. With --textfile,\n" +
+			"it keeps a file up to date for the textfile collector of node_exporter, and rewrites it at least once a minute.\n\n" +
+			"The output contains no secrets and no error messages. A store that cannot be read is reported as\n" +
+			"pooltop_store_readable 0; without --listen and --textfile, the exit code is 5 if no store can be read.\n" +
+			"metrics writes nothing to the agent's files or the failure counts. See docs/metrics.md for the metrics.",
+		Example: "  pooltop metrics --all-profiles\n  pooltop metrics --listen 127.0.0.1:9477\n" +
+			"  pooltop metrics --no-labels --textfile /var/lib/prometheus/node-exporter/pooltop.prom",
+		Args: noArguments,
 	}
+	listen := cmd.Flags().String("listen", "", "serve the metrics on this `ADDRESS`, such as 127.0.0.1:9477; without a host, on 127.0.0.1")
+	file := cmd.Flags().String("textfile", "", "keep the metrics in this `FILE`, which must end in .prom")
 	noLabels := cmd.Flags().Bool("no-labels", false, "leave out the ids and labels of credentials, and combine their series")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
-		e := newExporter(cfg, log, *noLabels)
-		e.stores = distinct(cfg.Stores)
-		page, err := e.page()
-		if _, failed := cmd.OutOrStdout().Write(page); failed != nil {
-			return failed
+		address, err := listenAddress(*listen)
+		switch {
+		case err != nil:
+			return usageError("--listen: %w", err)
+		case *listen != "" && *file != "":
+			return usageError("--listen and --textfile are mutually exclusive")
+		case *file != "" && filepath.Ext(*file) != ".prom":
+			return usageError("--textfile: the name of the file must end in .prom, because node_exporter ignores other files")
 		}
-		return err
+		e := newExporter(cfg, log, *noLabels)
+		warn := func(err error) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), err) }
+		switch {
+		case *listen != "":
+			return e.listen(cmd.Context(), newStoreWatch(cfg, log), address, warn)
+		case *file != "":
+			t := &textfile{path: *file, read: e.read, warn: warn}
+			return t.run(cmd.Context(), e.follow(newStoreWatch(cfg, log)))
+		}
+		now := e.read()
+		_, err = cmd.OutOrStdout().Write(now.page)
+		return cmp.Or(err, now.err)
 	})
 	return cmd
 }
 
-// Limits on the number of series. What exceeds them is counted by pooltop_omitted.
+// listenAddress adds 127.0.0.1 to an address without a host.
+func listenAddress(address string) (string, error) {
+	if address == "" {
+		return "", nil
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return "", fmt.Errorf("invalid address %q (try 127.0.0.1:9477)", address)
+	}
+	return net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port), nil
+}
+
+// follow returns a function that watches the exporter's stores until ctx is done. It calls
+// changed after each change.
+func (e *exporter) follow(w *storeWatch) func(ctx context.Context, changed func()) error {
+	for _, p := range w.stores {
+		if root := poolstate.RootStore(p.Path); root != "" && w.root == "" {
+			w.also = append(w.also, root) // the profile may borrow its credentials
+		}
+	}
+	return func(ctx context.Context, changed func()) error {
+		w.changed = func(watch.Change) { changed() }
+		w.listed = func() {
+			e.setStores(w.stores)
+			changed()
+		}
+		return w.follow(ctx, nil)
+	}
+}
+
+// listen serves the metrics until ctx is done. It reads the stores whenever they change, so
+// that failures between two requests are counted.
+func (e *exporter) listen(ctx context.Context, w *storeWatch, address string, warn func(error)) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", address, listenCause(err))
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		_ = e.follow(w)(ctx, func() { e.read() }) // cannot fail without functions for stores
+	}()
+	warn(fmt.Errorf("serving http://%s%s", l.Addr(), scrape.Path))
+	server := scrape.Server{
+		Page: func() []byte { return e.read().page }, ContentType: promtext.ContentType, Now: time.Now,
+		About: "pooltop " + version + ": the metrics are at " + scrape.Path,
+	}
+	err = server.Serve(ctx, l)
+	cancel()
+	<-watched
+	return err
+}
+
+// listenCause returns the cause of an error without the address.
+func listenCause(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
+}
+
 const (
-	maxMetricProfiles    = 100
-	maxMetricProviders   = 200  // of all profiles
-	maxMetricCredentials = 1000 // of all profiles; availability is counted for the others, too
-	maxMetricLabel       = 128  // bytes of a label's value
+	// rewriteAfter is how long the file stays without a write, even if nothing changes. A
+	// monitoring system can recognize a stopped pooltop by the age of the file.
+	rewriteAfter = time.Minute
+	// writeInterval is the minimum time between two writes.
+	writeInterval = time.Second
 )
 
-// metrics returns the descriptions of all metrics, in order of output. If noLabels is true,
-// they have no labels for the id and label of a credential.
-func metrics(noLabels bool) []promtext.Metric {
-	sum, low, high := promtext.Sum, func(a, b float64) float64 { return min(a, b) }, func(a, b float64) float64 { return max(a, b) }
-	profile, provider := []string{"profile"}, []string{"profile", "provider"}
-	credential := []string{"profile", "provider", "id", "label"}
-	if noLabels {
-		credential = provider
+// textfile keeps the metrics in a file.
+type textfile struct {
+	path string
+	read func() reading
+	warn func(error)
+
+	last   []byte    // the content of the file
+	at     time.Time // of the last write
+	failed bool      // whether the last write failed
+}
+
+// run updates the file until ctx is done. It fails only if the first write fails.
+func (t *textfile) run(ctx context.Context, follow func(context.Context, func()) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	wait, err := t.update()
+	if err != nil {
+		cancel()
+		return err
 	}
-	with := func(labels []string, more string) []string { return append(slices.Clone(labels), more) }
-	of := func(kind string) func(name, help string, labels []string, combine func(a, b float64) float64) promtext.Metric {
-		return func(name, help string, labels []string, combine func(a, b float64) float64) promtext.Metric {
-			return promtext.Metric{Name: name, Type: kind, Help: help, Labels: labels, Combine: combine}
+	changes, followed := make(chan struct{}, 1), make(chan error, 1)
+	go func() {
+		followed <- follow(ctx, func() {
+			select {
+			case changes <- struct{}{}:
+			default:
+			}
+		})
+	}()
+	defer func() {
+		cancel()
+		<-followed
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changes:
+		case <-time.After(wait):
 		}
-	}
-	gauge, counter := of("gauge"), of("counter")
-	return []promtext.Metric{
-		gauge("pooltop_build_info", "Version of pooltop. The value is always 1.", []string{"version", "goversion"}, high),
-		gauge("pooltop_store_readable", "Whether the store can be read.", profile, low),
-		gauge("pooltop_store_updated_timestamp_seconds", "When an agent or operator last updated the store, by its own record.", profile, high),
-		gauge("pooltop_guard_running", "Whether a guard is running on the store.", profile, low),
-		gauge("pooltop_credentials", "Number of credentials by availability.", with(provider, "availability"), sum),
-		gauge("pooltop_provider_out", "Whether the provider has no ready credential.", provider, high),
-		gauge("pooltop_provider_ready_ratio", "Share of the provider's credentials that are ready.", provider, low),
-		gauge("pooltop_next_ready_timestamp_seconds", "When the provider's next cooldown ends.", provider, low),
-		counter("pooltop_guard_pins_total", "Longer cooldowns that guard has written.", provider, sum),
-		gauge("pooltop_credential_ready", "Whether the credential is ready.", credential, sum),
-		gauge("pooltop_credential_deadline_timestamp_seconds", "When the credential's cooldown or hold ends.", credential, low),
-		gauge("pooltop_credential_streak", "Failures since the last success, as recorded in the file or counted by pooltop.", with(credential, "source"), high),
-		counter("pooltop_credential_exhaustions_total", "Failures that pooltop has counted, by error code.", with(credential, "code"), sum),
-		gauge("pooltop_credential_token_expiry_timestamp_seconds", "When the credential's access token expires.", credential, low),
-		gauge("pooltop_omitted", "Number of profiles, providers and credentials that are left out because there are too many.", []string{"kind"}, sum),
-	}
-}
-
-// exporter returns the metrics of stores. It may be used concurrently.
-type exporter struct {
-	mu       sync.Mutex
-	loader   loader
-	clock    func() time.Time
-	noLabels bool
-	stores   []poolstate.Profile
-}
-
-func newExporter(cfg *config.Config, log *slog.Logger, noLabels bool) *exporter {
-	return &exporter{loader: loader{cfg: cfg, log: log, last: map[string]*loaded{}}, clock: newClock(cfg.Now), noLabels: noLabels}
-}
-
-// page returns the current metrics. It reads stores that have changed. If no store can be read,
-// it also returns an error.
-func (e *exporter) page() ([]byte, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	l := e.loader
-	l.now, l.read = e.clock(), map[string]*snapshot{}
-	sel := l.loadStores(e.stores)
-	for path := range l.last {
-		if l.read[path] == nil {
-			delete(l.last, path) // the profile was removed
+		var err error
+		if wait, err = t.update(); err != nil && !t.failed {
+			t.warn(err)
 		}
+		t.failed = err != nil
 	}
-	s := &series{Page: promtext.NewPage(metrics(e.noLabels)), noLabels: e.noLabels, now: l.now}
-	s.addAll(sel)
-	return s.Bytes(), sel.err()
 }
 
-// series adds the series of a selection to a page.
-type series struct {
-	*promtext.Page
-	noLabels bool
-	now      time.Time
-	// The number of each that was added or omitted.
-	providers, credentials, omittedProviders, omittedCredentials int
-}
-
-func (s *series) addAll(sel *selection) {
-	s.Add("pooltop_build_info", 1, version, runtime.Version())
-	known := map[*snapshot]bool{}
-	for _, snap := range sel.stores[:min(len(sel.stores), maxMetricProfiles)] {
-		known[snap] = true
-		s.addStore(snap, sel.loader)
-	}
-	for snap, p := range sel.providers {
-		switch {
-		case len(p.Credentials) == 0:
-		case !known[snap] || s.providers == maxMetricProviders:
-			s.omittedProviders++
-			s.omittedCredentials += len(p.Credentials)
-		default:
-			s.providers++
-			s.addProvider(snap, p)
+// update writes the file if the metrics have changed or the file is a minute old. It returns how
+// long to wait until the next update.
+func (t *textfile) update() (wait time.Duration, err error) {
+	s := t.read()
+	age := s.at.Sub(t.at)
+	switch changed := !bytes.Equal(s.page, t.last); {
+	case changed && age < writeInterval && age >= 0:
+		return writeInterval - age, nil
+	case changed || age >= rewriteAfter || age < 0:
+		warning, err := poolstate.ReplacePublic(t.path, s.page)
+		if err != nil {
+			return rewriteAfter, fmt.Errorf("cannot write %s: %s", t.path, textfileCause(err))
 		}
-	}
-	s.Add("pooltop_omitted", float64(len(sel.stores)-len(known)), "profiles")
-	s.Add("pooltop_omitted", float64(s.omittedProviders), "providers")
-	s.Add("pooltop_omitted", float64(s.omittedCredentials), "credentials")
-}
-
-func (s *series) addStore(snap *snapshot, l *loader) {
-	profile := metricLabel(snap.profile)
-	s.AddBool("pooltop_store_readable", snap.err == nil, profile)
-	running := snap.guard != nil
-	if snap.err != nil {
-		running = l.latest(snap.path).running() != nil
-	} else if !snap.pool.UpdatedAt.IsZero() {
-		s.AddTime("pooltop_store_updated_timestamp_seconds", snap.pool.UpdatedAt, profile)
-	}
-	s.AddBool("pooltop_guard_running", running, profile)
-}
-
-func (s *series) addProvider(snap *snapshot, p *poolstate.Provider) {
-	labels := []string{metricLabel(snap.profile), metricLabel(p.Name)}
-	sum := p.Summarize(snap.policy, s.now)
-	for _, a := range poolstate.Availabilities() {
-		s.Add("pooltop_credentials", float64(sum.Count[a]), append(labels, a.String())...)
-	}
-	s.AddBool("pooltop_provider_out", sum.Out(), labels...)
-	s.Add("pooltop_provider_ready_ratio", float64(sum.Ready())/float64(sum.Total), labels...)
-	if sum.Next != nil {
-		s.AddTime("pooltop_next_ready_timestamp_seconds", sum.NextAt, labels...)
-	}
-	s.Add("pooltop_guard_pins_total", float64(p.Pins), labels...)
-	for i := range p.Credentials {
-		if s.credentials == maxMetricCredentials {
-			s.omittedCredentials += len(p.Credentials) - i
-			return
+		if warning != nil {
+			t.warn(warning)
 		}
-		s.credentials++
-		s.addCredential(snap, &p.Credentials[i], labels)
+		t.last, t.at, age = s.page, s.at, 0
 	}
+	wait = rewriteAfter - age
+	if !s.next.IsZero() {
+		wait = min(wait, max(s.next.Sub(s.at), writeInterval))
+	}
+	return wait, nil
 }
 
-func (s *series) addCredential(snap *snapshot, c *poolstate.Credential, labels []string) {
-	if !s.noLabels {
-		labels = append(labels, metricLabel(c.Handle()), metricLabel(c.Label))
+// textfileCause describes an error from writing a file in a directory that must exist.
+func textfileCause(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "the directory does not exist"
 	}
-	labels = slices.Clip(labels)
-	deadline, availability := snap.policy.Deadline(c, s.now), snap.policy.Availability(c, s.now)
-	s.AddBool("pooltop_credential_ready", availability == poolstate.Ready, labels...)
-	if availability.Returns() && !deadline.Never() {
-		s.AddTime("pooltop_credential_deadline_timestamp_seconds", deadline.At, labels...)
-	}
-	if n, known := c.Streak.Known(); known {
-		s.Add("pooltop_credential_streak", float64(n), append(labels, "file")...)
-	}
-	if n, known := c.Observed.Get(); known {
-		s.Add("pooltop_credential_streak", float64(n), append(labels, "observed")...)
-	}
-	for code, n := range countedCodes(c) {
-		word := "other"
-		if code != 0 {
-			word = strconv.Itoa(code)
-		}
-		s.Add("pooltop_credential_exhaustions_total", float64(n), append(labels, word)...)
-	}
-	if !c.ExpiresAt.IsZero() {
-		s.AddTime("pooltop_credential_token_expiry_timestamp_seconds", c.ExpiresAt, labels...)
-	}
+	return cause(err) + advice(err)
 }
-
-// countedCodes returns the number of counted failures by code, with a zero for the codes that
-// agents usually record, so that a rate includes a credential's first failure.
-func countedCodes(c *poolstate.Credential) map[int]int {
-	if _, counted := c.Observed.Get(); !counted {
-		return nil
-	}
-	codes := map[int]int{401: 0, 402: 0, 429: 0}
-	maps.Copy(codes, c.Exhaustions)
-	return codes
-}
-
-// metricLabel cleans untrusted text for the value of a label.
-func metricLabel(s string) string { return text.Clean(s, maxMetricLabel) }
