@@ -19,7 +19,7 @@ func (k *keyMap) move() key.Binding {
 		}
 	}
 	name := ui.KeyWords(keys)
-	if utf8.RuneCountInString(name) == 3 { // two arrows need no space between them
+	if strings.Trim(name, "←↑↓→ ") == "" { // arrows need no space between them
 		name = strings.ReplaceAll(name, " ", "")
 	}
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, "move"))

@@ -16,3 +16,16 @@ func TestFooter_Views(t *testing.T) {
 		d.do("q")
 	}
 }
+
+// TestKeyMap_Move checks that the keys for moving are separated by a space unless they are arrows.
+func TestKeyMap_Move(t *testing.T) {
+	for want, b := range map[string]KeyBindings{
+		"↑↓":       nil,
+		"k j":      {"up": {"k"}, "down": {"j"}},
+		"↑ j":      {"down": {"j"}},
+		"↓":        {"up": nil},
+		"ctrl+↑ ↓": {"up": {"ctrl+up"}},
+	} {
+		equal(t, "keys", newKeyMap(b, false).move().Help().Key, want)
+	}
+}
