@@ -18,8 +18,8 @@ func resetCommand() *cobra.Command {
 		Use:   "reset PROVIDER [TARGET...]",
 		Short: "Make credentials usable: clear status, error and streak",
 		Long: "reset clears the status, error and streak of credentials. TARGET is an id, a label, or #n as numbered by list.\n" +
-			"Without TARGET, all credentials of the provider are reset except dead ones. If more than one would\n" +
-			"change, reset asks for confirmation or requires --yes.",
+			"Without TARGET, it resets all credentials of the provider except dead ones; if more than one would change, it asks\n" +
+			"for confirmation unless --yes is given. Without a terminal, --yes is required.",
 		Example: "  pooltop reset openrouter backup-key\n  pooltop reset openrouter '#2' --dry-run\n  pooltop reset --all",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {

@@ -144,7 +144,7 @@ func measureIdle(b *testing.B, c *testkit.Terminal) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// reportSpread reports the median and the 95th percentile, in milliseconds.
+// reportSpread reports the median and 95th percentile of the waits, in milliseconds.
 func reportSpread(b *testing.B, waits []time.Duration) {
 	b.Helper()
 	slices.Sort(waits)

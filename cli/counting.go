@@ -46,13 +46,13 @@ func (c *counting) observe(pool *poolstate.Pool, policy poolstate.Policy, at tim
 }
 
 // peek annotates the credentials of a pool without storing anything. It returns the backoff
-// schedule of the guard that is running on the store, or nil if no guard is running.
+// schedule of the guard running on the store, or nil if no guard is running.
 func (c *counting) peek(pool *poolstate.Pool, policy poolstate.Policy, at time.Time) *poolstate.Curve {
 	c.report(c.Peek(pool, c.rules(policy), at))
 	return c.running()
 }
 
-// running returns the backoff schedule of the guard that is running on the store, or nil if
+// running returns the backoff schedule of the guard running on the store, or nil if
 // no guard is running.
 func (c *counting) running() *poolstate.Curve {
 	g, running := c.Running()

@@ -44,7 +44,7 @@ const (
 var code = regexp.MustCompile(`(?m)^ +(\d{5}) `)
 
 // visitScreens visits every screen, including the details of n credentials, and returns their
-// texts. The credentials must have different error codes.
+// contents. The credentials must have different error codes.
 func visitScreens(t *testing.T, c *testkit.Terminal, n int) []string {
 	t.Helper()
 	var screens []string
@@ -69,8 +69,8 @@ func visitScreens(t *testing.T, c *testkit.Terminal, n int) []string {
 	return screens
 }
 
-// storeOf returns a store with a credential for each text. Every string field that is shown
-// contains the text, and two other fields contain secrets.
+// storeOf returns a store with a credential for each given string. Every string field that is
+// shown contains it, and two other fields contain secrets.
 func storeOf(t *testing.T, texts []string, status string) string {
 	t.Helper()
 	var lists []string
@@ -90,7 +90,7 @@ func storeOf(t *testing.T, texts []string, status string) string {
 	return `{"credential_pool": {"ready": [{"access_token": "none", "id": "r"}], ` + strings.Join(lists, ", ") + `}}`
 }
 
-// visitStore visits every screen of a dashboard on a store with the given texts, in a
+// visitStore visits every screen of a dashboard on a store with the given strings, in a
 // home directory with the given name, and triggers a notification for each credential. It
 // returns the terminal and the text of each screen.
 func visitStore(t *testing.T, home string, texts []string) (*testkit.Emulator, []string) {

@@ -17,7 +17,7 @@ import (
 	"pooltop/watch"
 )
 
-func TestFollowStores_NotListed(t *testing.T) {
+func TestFollowStores_ListError(t *testing.T) {
 	root := t.TempDir()
 	equal(t, "error", os.WriteFile(filepath.Join(root, "profiles"), nil, 0o600), nil)
 	cfg := configAt(t, filepath.Join(root, "auth.json"))

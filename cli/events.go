@@ -129,7 +129,7 @@ func newEventPrinter(cfg *config.Config, clock func() time.Time, w io.Writer, as
 		defer mu.Unlock()
 		name := ""
 		if cfg.Several() {
-			column = max(column, profileWidth(profile)) // the profile may have been created since
+			column = max(column, profileWidth(profile)) // the profile may be newer than cfg.Stores
 			name = padded(text.Fit(text.Clean(profile, maxErrorText), column), column) + "  "
 		}
 		_, err := fmt.Fprintln(w, name+ui.EventLine(theme, r, clock(), max(width()-text.Width(name), 1), false))

@@ -187,7 +187,7 @@ func storeRows(doc object) (out []object) {
 	return out
 }
 
-// number returns a number in the file, or 0 for null and absent values.
+// number returns a number from the file, or 0 if it is null or missing.
 func number(v any) float64 {
 	n, _ := v.(json.Number)
 	f, _ := n.Float64()
@@ -317,8 +317,8 @@ func (w *week) residentAgent(name string, overwrites bool) *weekAgent {
 	return a
 }
 
-// TestGuard_WeekOfCron checks that the requests of a cron job fail about as often, with and
-// without guard, as simulate computes for the same outages.
+// TestGuard_WeekOfCron checks that, with and without guard, a cron job's requests fail about
+// as often as simulate predicts for the same outages.
 func TestGuard_WeekOfCron(t *testing.T) {
 	variants := map[string]simulate.Variant{}
 	for _, v := range simulate.Variants() {

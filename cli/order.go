@@ -20,7 +20,7 @@ func orderCommand() *cobra.Command {
 		Short: "Print or change the rotation order of a provider",
 		Long: "order prints the credentials of a provider in the order in which agents use them, the rotation strategy from the\n" +
 			"agent's config.yaml, and (→) the credential that agents select next. With TARGET, it moves that credential to the\n" +
-			"given place, counted from 1. TARGET is an id, a label, or #n as numbered by list. A move that agents would revert\n" +
+			"given position, counted from 1. TARGET is an id, a label, or #n as numbered by list. A move that agents would revert\n" +
 			"or ignore is refused. Running agents write their old order back with their next write; restart them to keep the\n" +
 			"new one.",
 		Example: "  pooltop order openrouter\n  pooltop order openrouter backup-key first",
@@ -31,9 +31,9 @@ func orderCommand() *cobra.Command {
 			case 1:
 				return nil
 			case 2:
-				return usageError("specify the new place: first, last or a number")
+				return usageError("specify the new position: first, last or a number")
 			}
-			if _, err := placeOf(args[2], 1); err != nil {
+			if _, err := parsePosition(args[2], 1); err != nil {
 				return err
 			}
 			return atMost(3)(nil, args)
@@ -56,31 +56,31 @@ func orderCommand() *cobra.Command {
 		case 0, 1:
 			return complete(cmd, args, prefix)
 		case 2:
-			return offer(func(*cobra.Command, []string, string) []cobra.Completion { return placesIn(settings, args[0]) })(cmd, args, prefix)
+			return offer(func(*cobra.Command, []string, string) []cobra.Completion { return positionsIn(settings, args[0]) })(cmd, args, prefix)
 		}
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return cmd
 }
 
-// placeOf parses a place in an order of n credentials. It does not check that a number is at
-// most n.
-func placeOf(word string, n int) (int, error) {
+// parsePosition parses a position in the order of n credentials. It does not check that a number
+// is at most n.
+func parsePosition(word string, n int) (int, error) {
 	switch word {
 	case "first":
 		return 1, nil
 	case "last":
 		return n, nil
 	}
-	place, err := strconv.Atoi(word)
+	position, err := strconv.Atoi(word)
 	if err != nil {
-		return 0, usageError("invalid place %q: use first, last or a number", word)
+		return 0, usageError("invalid position %q: use first, last or a number", word)
 	}
-	return place, nil
+	return position, nil
 }
 
-// placesIn returns completions for the places in the order of a provider.
-func placesIn(settings *config.Flags, provider string) (words []cobra.Completion) {
+// positionsIn returns completions for the positions in a provider's order.
+func positionsIn(settings *config.Flags, provider string) (words []cobra.Completion) {
 	words = []cobra.Completion{"first", "last"}
 	for snap, p := range loadFor(settings).providers {
 		if p.Name != provider {
@@ -106,14 +106,14 @@ func (r *actionRun) move(args []string) error {
 	for _, p := range parts {
 		target := p.seen[0].Ref
 		p.seen = p.store.pool.Provider(target.Provider).Credentials
-		place, err := placeOf(args[2], len(p.seen))
+		position, err := parsePosition(args[2], len(p.seen))
 		if err != nil {
 			return err
 		}
-		if place < 1 || place > len(p.seen) {
-			return noSuch("%s: no place %d: use 1 to %d, first or last", target.Provider, place, len(p.seen))
+		if position < 1 || position > len(p.seen) {
+			return noSuch("%s: there is no position %d; use 1 to %d, first or last", target.Provider, position, len(p.seen))
 		}
-		p.move = poolstate.Move{Target: target, To: place, Strategy: r.sel.strategyFor(p.store, target.Provider)}
+		p.move = poolstate.Move{Target: target, To: position, Strategy: r.sel.strategyFor(p.store, target.Provider)}
 	}
 	return r.execute(parts, func(p *part) journal.Task { return journal.Task{Action: poolstate.Action{Move: p.move}} })
 }
@@ -228,7 +228,7 @@ func (snap *snapshot) stateOf(c *poolstate.Credential) string {
 		words += " " + text.Countdown(a.Remaining)
 	}
 	if until := c.ModelsOutUntil(snap.now); a.Availability == poolstate.Ready && snap.policy.Model() == "" && !until.IsZero() {
-		words += ", skipped until " + text.Moment(until, snap.now) + " by agents that name no model"
+		words += ", skipped until " + text.Moment(until, snap.now) + " by agents that do not specify a model"
 	}
 	if c.BorrowedFrom != "" {
 		words += ", borrowed from " + text.Clean(c.BorrowedFrom, maxErrorText)

@@ -67,7 +67,7 @@ func (r *actionRun) lines(j *job) (lines []string) {
 		}
 		lines = append(lines, line)
 		if r.verb == poolstate.VerbOrder {
-			break // the others changed places because of the first
+			break // the others only moved because of the first
 		}
 	}
 	for i := range out.Unchanged {

@@ -162,8 +162,8 @@ func redactionState(t *testing.T) string {
 	return state
 }
 
-// checkQuoted checks all outputs for a store that contains plantedSecret and the given
-// quote of it. It returns the output of list --json.
+// checkQuoted checks that no output leaks plantedSecret, for a store that contains it and
+// repeats it elsewhere as quote. It returns the output of list --json.
 func checkQuoted(t *testing.T, root, entry, quote string) string {
 	t.Helper()
 	state := redactionState(t)

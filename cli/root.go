@@ -140,7 +140,7 @@ func atMost(n int) cobra.PositionalArgs {
 	}
 }
 
-// helpWidth is the width of help texts in columns.
+// helpWidth is the width of the help in columns.
 const helpWidth = 100
 
 // printHelp prints help for a command.

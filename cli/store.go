@@ -108,7 +108,7 @@ type snapshot struct {
 	policy     poolstate.Policy
 	now        time.Time
 	strategies map[string]poolstate.Strategy // of the profile's agent
-	guard      *poolstate.Curve              // the schedule of the guard that is running on the store, or nil
+	guard      *poolstate.Curve              // the schedule of the guard running on the store, or nil
 	root       *snapshot                     // the store of the borrowed credentials, or nil
 	missing    bool                          // whether the file is missing, so that all credentials are borrowed
 }

@@ -147,7 +147,7 @@ func (d *dashboard) startReset() (done <-chan tea.Msg) {
 	ended := make(chan tea.Msg, 1)
 	go func() { ended <- cmds[0]() }()
 	d.send(cmds[1]())
-	d.shows("◌ reset waits for the lock", "of 15s; esc cancels")
+	d.shows("◌ reset is waiting for the lock", "of 15s; esc cancels")
 	return ended
 }
 
@@ -157,7 +157,7 @@ func TestRun_LockWaitCanceled(t *testing.T) {
 		done := d.startReset()
 		d.tick(3*time.Second, "3s of 15s", "Mon 12:00:03")
 		d.do("r") // only one action runs at a time
-		d.shows("◌ reset waits")
+		d.shows("◌ reset is waiting")
 		d.do("esc")
 		d.handle(<-done, "– reset canceled; nothing was written")
 		equal(t, "the file", d.text(), mixedPool)

@@ -79,9 +79,10 @@ type watchedWrite struct {
 	load          int // number of the last load that began before the write was done; it may have read the older state
 }
 
-// equal compares the fields that the action writes or, for a move, the place in the rotation order. It compares borrowed secrets by their
-// fingerprints, because the file does not contain the secrets. A missing streak
-// equals any streak, because agents that do not count failures remove it.
+// equal compares the fields that the action writes or, for a move, the position in the rotation
+// order. It compares borrowed secrets by their fingerprints, because the file does not contain
+// the secrets. A missing streak equals any streak, because agents that do not count failures
+// remove it.
 func (w *watchedWrite) equal(a, b *poolstate.Credential) bool {
 	if w.verb == poolstate.VerbSync && (a.Fingerprint != b.Fingerprint || a.Fingerprint == "" && a.Secret != b.Secret) {
 		return false
@@ -147,7 +148,7 @@ func (m *Model) howToRepeat(w *watchedWrite) string {
 	}
 	switch press := "press " + word(repeat) + " to repeat"; {
 	case !repeat.Enabled(): // an undo, or the action has no key
-		return "repeat it by hand"
+		return "repeat the change yourself"
 	case m.selected == nil || *m.selected != c.Ref && m.original(*m.selected) != c.Ref:
 		return "select it and " + press
 	default:

@@ -151,7 +151,7 @@ func BenchmarkTick(b *testing.B) {
 	})
 }
 
-// benchmarkKeys presses the keys one after the other and draws the screen after each.
+// benchmarkKeys presses the keys one after another and draws the screen after each.
 func benchmarkKeys(b *testing.B, before string, keys ...tea.KeyPressMsg) {
 	b.Helper()
 	forSizes(b, func(b *testing.B, n int) {

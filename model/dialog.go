@@ -159,7 +159,7 @@ var holdFields = [...]struct {
 }{
 	fieldCode:   {"code", "←→ 429, 402, 401, 403, 500, or type one", 3},
 	fieldLength: {"duration", "90m, 3 hours, 18:00; empty: backoff decides", 40},
-	fieldReason: {"reason", "shown to others, optional", 120},
+	fieldReason: {"reason", "optional; shown to others", 120},
 }
 
 var holdCodes = []string{"429", "402", "401", "403", "500"}

@@ -97,7 +97,7 @@ func TestHoldForm_Hints(t *testing.T) {
 	d.do("up", "←→ 429, 402, 401, 403, 500, or type one")
 	d.do("right down")
 	d.hides("agents would retry early")
-	d.do("down", "shown to others, optional")
+	d.do("down", "optional; shown to others")
 	d.send(tea.WindowSizeMsg{Width: 60, Height: 24})
 	d.do("up", "90m, 3 hours, 18:00")
 	d.hides("empty:")

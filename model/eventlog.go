@@ -65,9 +65,8 @@ func (l *eventLog) current() *poolstate.Record {
 // moveTo moves the cursor to a position, or to the nearest one if it is out of range.
 func (l *eventLog) moveTo(position int) { l.cursor = max(min(position, len(l.shown)-1), 0) }
 
-// follow moves the cursor to an event or, if the event is not shown, to the next later event. If
-// the list is scrolled, follow scrolls it by the same distance, so that no event moves on the
-// screen.
+// follow moves the cursor to r or, if r is not shown, to the next later event. If the list is
+// scrolled, it scrolls by the same distance so that the events stay where they are on the screen.
 func (l *eventLog) follow(r *poolstate.Record) {
 	at, _ := slices.BinarySearchFunc(l.shown, *r, byTime)
 	for i := at; i < len(l.shown) && l.shown[i].At.Equal(r.At); i++ {

@@ -142,7 +142,7 @@ func joined(a, b poolstate.Outcome) poolstate.Outcome {
 	return poolstate.Outcome{At: b.At, Changed: slices.Concat(a.Changed, b.Changed), Unchanged: slices.Concat(a.Unchanged, b.Unchanged)}
 }
 
-// performAll runs the jobs one after the other. A job that fails does not affect the others,
+// performAll runs the jobs one after another. A job that fails does not affect the others,
 // but none is started after ctx is done.
 func performAll(ctx context.Context, jobs []job, waiting func(holder string)) []fileResult {
 	var files []fileResult
@@ -275,8 +275,8 @@ func (msg *actionDone) counts() string {
 // errInterrupted replaces the error of an action that was canceled because the program ends.
 var errInterrupted = fmt.Errorf("%w; nothing was written; try again", poolstate.ErrLocked)
 
-// words describes why a file was not changed: "failed: the disk is full". It appends place, such
-// as " there", to "nothing was written".
+// words describes why a file was not changed, such as "failed: the disk is full". If it says that
+// nothing was written, it adds place, such as " there".
 func (f *fileResult) words(place string) string {
 	switch {
 	case errors.Is(f.err, context.Canceled):

@@ -164,8 +164,8 @@ func (m *Model) quit() tea.Cmd {
 	return tea.Quit
 }
 
-// mouse is the state of mouse support. It is off by default, because a terminal that reports
-// clicks to a program does not let the user select text.
+// mouse is the state of mouse support. It is off by default because a terminal does not select
+// text while it reports clicks to a program.
 type mouse struct {
 	on     bool
 	opener ui.Target // footer key whose click opened the dialog

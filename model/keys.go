@@ -59,8 +59,8 @@ func (k *keyMap) actions() []Action {
 		{"reset-all", "reset everything shown", []string{"ctrl+r"}, &k.ResetAll},
 		{"exhaust", "hold: take out of rotation", []string{"x"}, &k.Exhaust},
 		{"sync", "import newer tokens from the token source", []string{"A"}, &k.Sync},
-		{"move-up", "up in rotation order", []string{"K"}, &k.Earlier},
-		{"move-down", "down in rotation order", []string{"J"}, &k.Later},
+		{"move-up", "move up in the rotation order", []string{"K"}, &k.Earlier},
+		{"move-down", "move down in the rotation order", []string{"J"}, &k.Later},
 		{"undo", "undo the last action", []string{"u"}, &k.Undo},
 		{"read-only", "toggle read-only", []string{"w"}, &k.ReadOnly},
 

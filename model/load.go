@@ -51,7 +51,7 @@ type loadState struct {
 type Counted struct {
 	Events []poolstate.Event // streaks that ended after a long time without a failure
 	Again  time.Time         // when to count again if the file does not change, or the zero time
-	Guard  *poolstate.Curve  // the backoff schedule of the guard that runs on the store, or nil
+	Guard  *poolstate.Curve  // the backoff schedule of the guard running on the store, or nil
 }
 
 // grace is how long a file may be unreadable before the dashboard shows the error. A program

@@ -293,11 +293,11 @@ func TestCheckWrites_OlderLoad(t *testing.T) {
 
 func TestHowToRepeat_BoundKey(t *testing.T) {
 	for keys, want := range map[string]string{
-		"reset f5": "press f5 to repeat", "reset": "repeat it by hand", "undo": "press r to repeat",
+		"reset f5": "press f5 to repeat", "reset": "repeat the change yourself", "undo": "press r to repeat",
 	} {
 		d := startDashboard(t, twoOut, func(c *Config) { c.Keys = bound(t, keys) })
 		equal(t, keys, d.m.howToRepeat(&watchedWrite{verb: poolstate.VerbReset, after: *d.m.listed()[0]}), want)
-		equal(t, keys, d.m.howToRepeat(&watchedWrite{verb: poolstate.VerbUndo, after: *d.m.listed()[0]}), "repeat it by hand")
+		equal(t, keys, d.m.howToRepeat(&watchedWrite{verb: poolstate.VerbUndo, after: *d.m.listed()[0]}), "repeat the change yourself")
 	}
 }
 

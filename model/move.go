@@ -9,7 +9,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// moveBy moves the task's credential by one place, up or down, in the rotation order of its
+// moveBy moves the task's credential by one position, up or down, in the rotation order of its
 // provider.
 func (m *Model) moveBy(t task, by int) tea.Cmd {
 	c, a := t.Seen[0], &m.arrangement

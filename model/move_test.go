@@ -50,7 +50,7 @@ func TestMoveBy_Refused(t *testing.T) {
 	})
 	d.shows("p round_robin  2 of 2 ready", "→label-a")
 	d.do("J")
-	d.refuses("under round_robin, agents rewrite the order at each selection")
+	d.refuses("under round_robin, agents rewrite the order on every selection")
 
 	d = startDashboard(t, strings.NewReplacer(`"id": "b"`, `"id": "b", "source": "claude_code"`).Replace(poolOf("anthropic: a b")))
 	d.do("J")

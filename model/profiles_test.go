@@ -107,7 +107,8 @@ func TestEventTarget_Copies(t *testing.T) {
 	equal(t, "the selection", h.m.selected.Profile+"/"+h.m.selected.ID, "default/b")
 }
 
-// TestClockTicked_Stores checks that deadlines in all stores pass even if no file changes.
+// TestClockTicked_Stores checks that expired deadlines are noticed in every store, even if no
+// file changes.
 func TestClockTicked_Stores(t *testing.T) {
 	h := threeProfiles(t)
 	h.waits = nil

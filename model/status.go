@@ -39,8 +39,8 @@ func (m *Model) shownStatus() *ui.Answer {
 	wait := text.Span(waited) + " of " + text.Span(poolstate.LockTimeout)
 	return &ui.Answer{
 		Kind:  ui.AnswerWaiting,
-		Text:  fmt.Sprintf("%s waits for the lock held by %s: %s; esc cancels", ui.VerbWord(r.verb), r.holder, wait),
-		Brief: fmt.Sprintf("%s waits for the lock: %s", ui.VerbWord(r.verb), wait),
+		Text:  fmt.Sprintf("%s is waiting for the lock held by %s: %s; esc cancels", ui.VerbWord(r.verb), r.holder, wait),
+		Brief: fmt.Sprintf("%s is waiting for the lock: %s", ui.VerbWord(r.verb), wait),
 	}
 }
 

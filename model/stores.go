@@ -54,7 +54,7 @@ type store struct {
 	view       *poolstate.Pool // own and borrowed credentials, or nil
 	own, lent  *poolstate.Pool // the pools that view consists of
 	policy     poolstate.Policy
-	guard      *poolstate.Curve // the backoff schedule of the guard that runs on the store, or nil
+	guard      *poolstate.Curve // the backoff schedule of the guard running on the store, or nil
 	unwritable error            // why the store cannot be written, or nil
 
 	observed   bool // observer has seen the first snapshot

@@ -444,7 +444,7 @@ func TestStores_Canceled(t *testing.T) {
 		done := make(chan tea.Msg, 1)
 		go func() { done <- cmds[0]() }()
 		h.send(cmds[1]())
-		h.shows("◌ reset waits for the lock held by", "(~/work.json)")
+		h.shows("◌ reset is waiting for the lock held by", "(~/work.json)")
 		h.do("esc")
 		h.finish(h.send(<-done))
 		equal(t, "the answer", strings.HasPrefix(h.m.status.Text, "reset 2 in default; work canceled; nothing was written there; u undoes"), true)

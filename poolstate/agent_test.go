@@ -46,7 +46,8 @@ func countAsAgent(path, provider string, position int) (err error) {
 	return os.Rename(tmp, path)
 }
 
-// counted returns the store with one request added to an entry, indented as by json.dumps.
+// counted returns the store with the request count of an entry increased by one. The result is
+// indented as by json.dumps.
 func counted(data []byte, provider string, position int) ([]byte, error) {
 	root, err := jsonedit.Parse(data)
 	if err != nil {

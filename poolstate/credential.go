@@ -64,7 +64,7 @@ func (r Ref) String() string {
 // file has no valid value for it.
 type Credential struct {
 	Ref
-	// Index is the place in the provider's rotation order, counted from 1.
+	// Index is the position in the provider's rotation order, counted from 1.
 	Index    int
 	Label    string
 	AuthType string

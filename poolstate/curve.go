@@ -109,7 +109,7 @@ func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 }
 
 // NextCooldown returns the cooldown of cred after one more failure with the same code. guard is
-// the curve of the guard that runs on the store, or nil if none runs. NextCooldown ignores
+// the curve of the guard running on the store, or nil if none runs. NextCooldown ignores
 // guard if the agent counts failures itself.
 func NextCooldown(cred *Credential, policy Policy, guard *Curve) time.Duration {
 	if guard == nil || policy.Counts() {

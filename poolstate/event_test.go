@@ -121,7 +121,7 @@ func TestString(t *testing.T) {
 	}
 }
 
-// allWords joins the words of all values of a type and the text of the first invalid value.
+// allWords joins the words of all values of a type and the word for the first invalid value.
 func allWords[T interface {
 	~uint8
 	String() string

@@ -19,7 +19,7 @@ import (
 type Hold struct {
 	// Code is the error code to record, from 100 to 599; see [HoldCode].
 	Code int
-	// For is the length of the hold, starting when it is written.
+	// For is how long the hold lasts from the time it is written.
 	For time.Duration
 	// Until is the end of the hold. It is ignored if For is set.
 	Until time.Time

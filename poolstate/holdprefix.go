@@ -13,7 +13,7 @@ var holdWords = [...]string{
 	"friday 9:00", "saturday 9:00", "sunday 9:00", "days", "hours", "hrs", "minutes", "mins", "seconds", "secs",
 }
 
-// holdEndings lists texts that complete a partial time of day or UTC offset.
+// holdEndings lists strings that complete a partial time of day or UTC offset.
 var holdEndings = [...]string{"", "9", "59", ":59", "3:59", "9:59", "z", "9z", "59z", ":59z", "0", "00", ":00", "01:00"}
 
 // BeginsHold reports whether [ParseHold] accepts s or could accept it with more text

@@ -64,7 +64,9 @@ func dateEnd(t string) int {
 	if rest < 9 {
 		return rest
 	}
-	return 7 + rest%2 // digits of the time come in pairs
+	// As in Python, any character separates date and time, even a digit; the rest must be an
+	// even number of digits.
+	return 7 + rest%2
 }
 
 var (

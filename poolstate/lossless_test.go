@@ -218,8 +218,8 @@ func handMade() map[string]string {
 	}
 }
 
-// An operation on any entry of any file changes only its own fields and updated_at.
-// Changing all entries at once has the same result as changing them one by one.
+// Each operation, on any entry of any file, changes only the fields that it sets, and
+// updated_at. Changing all entries at once has the same result as changing them one by one.
 func TestUpdate_Lossless(t *testing.T) {
 	files := handMade()
 	for _, name := range sampleNames {

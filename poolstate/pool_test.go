@@ -204,7 +204,7 @@ func TestPool_UnknownKeys(t *testing.T) {
 	}{
 		{"none", []string{`{"id": "a", "last_status": null, "enabled": false}`}, nil},
 		{"no entry", []string{`7`, `["plan"]`, `{}`}, nil},
-		{"sorted, once", []string{`{"zone": 1, "plan": "x"}`, `{"plan": "y", "account": null}`}, []string{"account", "plan", "zone"}},
+		{"sorted, without duplicates", []string{`{"zone": 1, "plan": "x"}`, `{"plan": "y", "account": null}`}, []string{"account", "plan", "zone"}},
 		{"nested key", []string{`{"meta": {"inner": 1}}`}, []string{"meta"}},
 		{"nested list", []string{`{"id": "a"}]}, "other": {"q": [{"invented": 1}`}, nil},
 		{"secret keys", []string{`{"plan_key": "SECRET-1-not-a-real-token", "access_token": "x"}`}, []string{"plan_key"}},

@@ -25,7 +25,7 @@ type Record struct {
 	Reason   string `json:"reason,omitempty"`
 	Message  string `json:"message,omitempty"`
 	Source   string `json:"source,omitempty"`
-	// Index is the new place in the rotation order, counted from 1, or 0 if the event does not
+	// Index is the new position in the rotation order, counted from 1, or 0 if the event does not
 	// concern the order.
 	Index int `json:"index,omitempty"`
 	// Profile is the profile of the store, or "" unless several stores are shown together.

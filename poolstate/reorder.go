@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Move moves a credential to another place in its provider's rotation order.
+// Move moves a credential to another position in its provider's rotation order.
 type Move struct {
 	// Target is the credential to move.
 	Target Ref
@@ -21,7 +21,7 @@ type Move struct {
 func (m Move) Refusal(credentials []Credential) string {
 	switch m.Strategy {
 	case RoundRobin:
-		return "under round_robin, agents rewrite the order at each selection"
+		return "under round_robin, agents rewrite the order on every selection"
 	case LeastUsed, Random:
 		return "the order has no effect under " + m.Strategy.String()
 	}

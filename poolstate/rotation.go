@@ -35,8 +35,8 @@ func ParseStrategy(name string) Strategy {
 
 // Next returns the credential that an agent with the given strategy selects next, or nil if no
 // credential is available or the strategy is [Random]. If the policy has no model (see
-// [Policy.ForModel]), the agent names no model and skips credentials with a cooldown for any
-// model. To find the next credential of a profile in a merged pool, use [Provider.Of].
+// [Policy.ForModel]), the agent does not specify one and skips credentials with a cooldown for
+// any model. To find the next credential of a profile in a merged pool, use [Provider.Of].
 func (p *Provider) Next(s Strategy, policy Policy, now time.Time) *Credential {
 	if s == Random || p.Name != strings.ToLower(p.Name) {
 		return nil
@@ -63,7 +63,7 @@ func (p Policy) Selectable(c *Credential, now time.Time) bool {
 }
 
 // ModelsOutUntil returns the end of the last active model cooldown, or the zero time if there
-// is none. Until then, an agent that names no model does not select c.
+// is none. Until then, an agent that does not specify a model does not select c.
 func (c *Credential) ModelsOutUntil(now time.Time) (until time.Time) {
 	for _, m := range c.ModelCooldowns {
 		if end := m.End(now); end.After(now) && end.After(until) {

@@ -34,8 +34,8 @@ func (doc *document) scrubber() *redact.Scrubber {
 	return doc.scrub
 }
 
-// Scrub replaces the file's secrets in each text with a placeholder. If the file cannot
-// be read, it leaves the texts unchanged.
+// Scrub replaces the file's secrets in each string with a placeholder. If the file cannot
+// be read, it leaves the strings unchanged.
 func (s *Store) Scrub(texts ...*string) error {
 	file, err := atomicfile.Read(s.fs, s.path)
 	if err != nil {
@@ -100,7 +100,7 @@ func (doc *document) addSecret(text []byte, key string, k kind) {
 	}
 }
 
-// addTexts adds the strings and unknown keys in v to the texts that the scrubber
+// addTexts adds the strings and unknown keys in v to the strings that the scrubber
 // indexes, except for secrets.
 func (doc *document) addTexts(v *jsonedit.Value) {
 	if v.Raw[0] == '"' {

@@ -176,7 +176,7 @@ func textsOf(c *Credential) []string {
 }
 
 // Parts of an entry's secrets are removed from all of its strings.
-func TestDecode_ScrubsTexts(t *testing.T) {
+func TestDecode_ScrubsStrings(t *testing.T) {
 	secrets := map[string]string{
 		"access_token": someSecret, "refresh_token": "rt_QWERTZUIOPASDFGH", "client_secret": "eight8ch", "agent_key": "ключ-и-замок",
 	}
@@ -193,7 +193,7 @@ func TestDecode_ScrubsTexts(t *testing.T) {
 			data, err := json.Marshal(entry)
 			wantErr(t, err, nil)
 			c := entryOf(t, string(data))
-			equal(t, "texts", len(textsOf(&c)), 10)
+			equal(t, "strings", len(textsOf(&c)), 10)
 			for _, shown := range textsOf(&c) {
 				if leak := leakOf(shown, []string{secret}); leak != "" || !utf8.ValidString(shown) || shown == "" {
 					t.Errorf("%q appears in %q", piece, shown)
@@ -299,7 +299,7 @@ func TestStore_Scrub(t *testing.T) {
 	s := newStore(t, storeOf(`{"id": "a", "access_token": "`+someSecret+`"}`))
 	secret, part, other := someSecret, "x "+someSecret[:len(someSecret)-2], "backup-key"
 	must(t, s.Scrub(&secret, &part, &other))
-	equal(t, "texts", secret+", "+part+", "+other, "[secret], x [secret], backup-key")
+	equal(t, "strings", secret+", "+part+", "+other, "[secret], x [secret], backup-key")
 	if err := Open(t.TempDir() + "/auth.json").Scrub(&other); err == nil {
 		t.Error("Scrub succeeds without a file")
 	}

@@ -136,7 +136,7 @@ func (d Draft) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "draft of 
 // Pool returns the pool as it is in the file, without the changes of the draft.
 func (d *Draft) Pool() *Pool { return d.pool }
 
-// ErrGone is returned when an entry to change is no longer in the file.
+// ErrGone is returned when the entry to be changed is no longer in the file.
 var ErrGone = errors.New("the credential is no longer in the file")
 
 // Apply adds a change to the draft, for the entry that ref identifies. It returns

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// mayWrite checks the read-only attribute of a file. It ignores that of directories,
-// which does not affect writing.
+// mayWrite checks a file's read-only attribute. On a directory, the attribute does not affect
+// writing and is ignored.
 func mayWrite(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -129,7 +129,8 @@ func TestSharedSentences(t *testing.T) {
 	}
 }
 
-// TestSharedSentences_Account checks different tokens for the same account.
+// TestSharedSentences_Account checks credentials that have different tokens for the same
+// account.
 func TestSharedSentences_Account(t *testing.T) {
 	token := func(signature, email string) entry {
 		return entry{"access_token": "e30." + base64.RawURLEncoding.EncodeToString([]byte(`{"email": "`+email+`"}`)) + "." + signature}

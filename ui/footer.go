@@ -59,7 +59,8 @@ func (s *Screen) filterLine() string {
 	switch {
 	case f.Problem != "" && l.Col()+2 < end:
 		l.To(l.Col()+2).Write(theme.Dead, text.Fit(clean(f.Problem), end-l.Col()))
-	case f.Problem == "" && (f.Typing || s.Pane != PaneTable) && l.Col()+2+text.Width(result) <= end: // otherwise, the footer shows the result
+	// In the table, the footer shows the result once the user has finished typing.
+	case f.Problem == "" && (f.Typing || s.Pane != PaneTable) && l.Col()+2+text.Width(result) <= end:
 		l.Right(end, theme.Secondary, theme.Regular, result)
 	}
 	return l.String()

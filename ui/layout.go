@@ -19,18 +19,18 @@ type plan struct {
 	eventsBeside          bool // events next to the detail, in place of the forecast
 }
 
-// Smallest terminal height that shows each part, however long the table is.
+// Minimum terminal heights for showing the parts, regardless of the length of the table.
 const (
 	footerFrom    = 6
 	countsFrom    = 7
 	columnsFrom   = 8
 	nextFrom      = 10
 	narrationFrom = 11
-	detailFrom    = 28 // also the smallest height for a forecast
+	detailFrom    = 28 // also for the forecast
 	bothFrom      = 36 // both detail and events, even if the table scrolls
 )
 
-// Smallest heights of the parts below the table.
+// Minimum heights of the parts below the table.
 const (
 	detailLeast = 9
 	detailSmall = 8 // with events below the detail

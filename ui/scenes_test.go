@@ -297,7 +297,7 @@ func actionScenes(t testing.TB) []scene {
 			s.Answer = &Answer{Kind: AnswerRefused, Text: strings.Repeat("there is nothing here to act on. ", 9)}
 		})},
 		answer("overwritten", AnswerNotice, "reset of backup-key was overwritten at 14:07:03; press r to repeat; an agent or another pooltop wrote the file"),
-		answer("waiting-for-lock", AnswerWaiting, "reset waits for the lock held by python3 (process 4242): 3s of 15s; esc cancels"),
+		answer("waiting-for-lock", AnswerWaiting, "reset is waiting for the lock held by python3 (process 4242): 3s of 15s; esc cancels"),
 		answer("answer-hostile", AnswerNotice, strings.Join(hostileStrings, " ")),
 	}
 }
@@ -331,7 +331,7 @@ func form(length string) *Dialog {
 		Fields: []Field{
 			{Name: "code", Value: "429", Hint: "←→ 429, 402, 401"},
 			{Name: "duration", Value: length, Hint: "90m, 3 hours, 18:00; empty: backoff decides", Cursor: len([]rune(length)), Focused: true},
-			{Name: "reason", Hint: "shown to others, optional"},
+			{Name: "reason", Hint: "optional; shown to others"},
 		},
 		Preview:  "streak 3 → 4, 2h, until 11:20",
 		Note:     ReloadNote(poolstate.VerbHold, poolstate.Backoff()),
@@ -350,7 +350,8 @@ func streaks(r poolstate.Record, before, after int) poolstate.Record {
 	return r
 }
 
-// guardEvents returns an event of each kind that only guard or failure counting causes.
+// guardEvents returns one event of each kind that can result only from guard or from counting
+// failures.
 func guardEvents() []poolstate.Record {
 	pin := streaks(recordOf(poolstate.EventPinned, poolstate.ByGuard, "team-key", 20*time.Minute), 3, 4)
 	pin.After.Deadline = new(epoch.Add(7*time.Hour + 40*time.Minute))

@@ -81,7 +81,7 @@ type Screen struct {
 	Pool          *poolstate.Pool // nil before the first snapshot
 	Groups        []filter.Group
 	Policy        poolstate.Policy
-	Guard         *poolstate.Curve              // the backoff schedule of the guard that runs on the store, or nil
+	Guard         *poolstate.Curve              // the backoff schedule of the guard running on the store, or nil
 	Strategies    map[string]poolstate.Strategy // the agent's rotation strategies by provider, if only one store is shown
 	ResetKey      string                        // key that resets the selected credential, or "" if resetting is not possible
 	SyncKey       string                        // key that imports tokens, or "" if importing is not possible

@@ -41,7 +41,7 @@ func (s *Screen) pathOf(profile string) string {
 	return ""
 }
 
-// guardOf returns the backoff schedule of the guard that runs on the store of c, or nil.
+// guardOf returns the backoff schedule of the guard running on the store of c, or nil.
 func (s *Screen) guardOf(c *poolstate.Credential) *poolstate.Curve {
 	if store := s.store(c.Original().Profile); store != nil {
 		return store.Guard

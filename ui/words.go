@@ -217,7 +217,7 @@ func guardRule(p poolstate.Policy, guard *poolstate.Curve) string {
 	case p.Counts():
 		return "guard is running, but leaves the deadlines to the agent, which counts failures itself"
 	}
-	return "guard is running: from the second failure in a row, it pins longer deadlines"
+	return "guard is running: from the second failure in a row, it pins later deadlines"
 }
 
 const streakUnknown = "streak unknown (not recorded)"

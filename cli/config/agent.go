@@ -18,9 +18,9 @@ type Agent struct {
 	TTL map[int]time.Duration
 }
 
-// PolicyChoice returns the configured policy. The --policy flag overrides the policy in the
-// [agent] table, even if the flag's value is auto. The file's top-level policy overrides the
-// policy in the [agent] table unless the top-level policy is auto.
+// PolicyChoice returns the configured policy. The --policy flag, even if it is auto, takes
+// precedence over the policy in the [agent] table. So does the file's top-level policy, unless
+// it is auto.
 func (c *Config) PolicyChoice() poolstate.PolicyChoice {
 	name := c.Policy
 	if c.policyKey() != "policy" {

@@ -93,7 +93,7 @@ func TestQuoted(t *testing.T) {
 		{"a|b`c<d>", "`a¦b'c‹d›`"},
 		{`C:\pool`, "`C:\\pool`"},
 		{`a\`, "`a\\ `"},
-		{"a text that is longer than it may be", "`a text that is long…`"},
+		{"a name that is longer than it may be", "`a name that is long…`"},
 	} {
 		if got := quoted(c.text, 20); got != c.want {
 			t.Errorf("%q becomes %s, want %s", c.text, got, c.want)

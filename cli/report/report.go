@@ -33,7 +33,7 @@ type Options struct {
 	Problem    string          // one clause that says why the store cannot be read, or ""
 	Pool       *poolstate.Pool // with the streaks and pins that pooltop has recorded
 	Policy     poolstate.Policy
-	Guard      *poolstate.Curve              // the backoff schedule of the guard that runs on the store, or nil
+	Guard      *poolstate.Curve              // the backoff schedule of the guard running on the store, or nil
 	Strategies map[string]poolstate.Strategy // the agent's rotation strategies by provider
 	Journal    journal.Journal               // the zero value has no events
 

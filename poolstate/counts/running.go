@@ -70,7 +70,7 @@ func (c *Counter) Guard(self Guard) (release func(), err error) {
 	}, nil
 }
 
-// Running returns the guard that runs on the store, if there is one. It creates no files.
+// Running returns the guard running on the store, if there is one. It creates no files.
 func (c *Counter) Running() (Guard, bool) {
 	path := c.path + ".guard.lock"
 	if info, err := os.Stat(path); c.path == "" || err != nil || !info.Mode().IsRegular() {

@@ -37,7 +37,7 @@ type Kind string
 
 // The kinds, as in the output of the guard command.
 const (
-	Pinned       Kind = "pinned"        // a longer deadline was written
+	Pinned       Kind = "pinned"        // a later deadline was written
 	Repinned     Kind = "repinned"      // a pin was written again because an agent removed it
 	Released     Kind = "released"      // a pin was removed
 	Kept         Kind = "kept"          // the agent already waits long enough

@@ -90,7 +90,7 @@ func (o observer) observe(notes *[]Note) bool {
 	return len(counts) > 0 || len(o.mem.Totals) > 0 || o.mem.Pins > 0
 }
 
-// failed reports whether the file shows a failure that may count.
+// failed reports whether the file shows a failure that can be counted.
 func (o observer) failed(cr *poolstate.Credential) bool {
 	return cr.Status == poolstate.StatusExhausted && !cr.Held() && !cr.StatusAt.IsZero() &&
 		!cr.StatusAt.After(o.at.Add(suspectAfter)) && !o.rules.Policy.Deadline(cr, o.at).IsZero()

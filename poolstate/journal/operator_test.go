@@ -183,7 +183,7 @@ func TestDo_DistantDeadline(t *testing.T) {
 	equal(t, "undone", len(doTask(t, o, lastUndo(t, o)).Changed), 1)
 }
 
-// If the journal cannot be written, the change is made and can be undone.
+// If the journal cannot be written, the change is still made and can be undone.
 func TestDo_JournalError(t *testing.T) {
 	o := newOperator(t, pool)
 	must(t, os.MkdirAll(o.Journal.path, 0o700))

@@ -97,7 +97,7 @@ func Scenarios() []Scenario {
 			},
 		},
 		{
-			Name: "blackout", About: "every provider goes down, one after the other",
+			Name: "blackout", About: "every provider goes down, one after another",
 			Pool: pool, Hour: morning, Jobs: jobs,
 			Script: []Outage{
 				{Provider: "openrouter", From: 15 * time.Minute, To: 9 * time.Hour, Failure: rateLimited},

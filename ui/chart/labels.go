@@ -105,8 +105,8 @@ func (p *plot) placeAt(row int, k label) bool {
 	return insert(&p.names[row], k)
 }
 
-// stepName describes a step: the name of one of its credentials, preferably the selected one,
-// the number of its other credentials, and the time.
+// stepName describes a step: one of its credentials (the selected one if possible), the number
+// of the others, and the time.
 func (p *plot) stepName(step int, selected *poolstate.Ref) string {
 	s := &p.Steps[step]
 	c := s.Back[max(find(s, selected), 0)]

@@ -72,10 +72,10 @@ func (f Filter) MatchEvent(kind poolstate.EventKind, c *poolstate.Credential, a 
 // matches or, if it is negated, if none does.
 type term struct {
 	negated bool
-	profile bool // the field is the profile
+	profile bool // the field is "profile"
 	any     []predicate
-	kinds   []poolstate.EventKind // the event kinds whose words are the text or begin with it
-	other   []predicate           // the predicates for text that is not exactly the word of a kind
+	kinds   []poolstate.EventKind // event kinds whose word is the text or begins with it
+	other   []predicate           // predicates to use if the text is not exactly the word of a kind
 }
 
 type predicate func(*poolstate.Credential, poolstate.Availability) bool

@@ -16,13 +16,15 @@ type Order uint8
 
 // The orders, each in its natural direction.
 const (
-	OrderPool     Order = iota // providers by name, credentials in rotation order; reversing affects only the credentials
-	OrderWorst                 // providers that are out first, then by urgency (see worstRanks), then longest wait first, because resetting that credential saves the most time
-	OrderDeadline              // earliest first; past deadlines count, so that rows do not move as time passes
-	OrderStreak                // highest first, unknown last
-	OrderState                 // by availability, ready first
-	OrderChange                // most recent first
-	OrderRequests              // most first
+	OrderPool Order = iota // providers by name, credentials in rotation order; reversing affects only the credentials
+	// OrderWorst begins with the providers that are out. It sorts credentials by urgency (see
+	// worstRanks), then by longest wait, because resetting that credential saves the most time.
+	OrderWorst
+	OrderDeadline // earliest first; past deadlines count, so that rows do not move as time passes
+	OrderStreak   // highest first, unknown last
+	OrderState    // by availability, ready first
+	OrderChange   // most recent first
+	OrderRequests // most first
 )
 
 // String returns the order's name as shown on screen.

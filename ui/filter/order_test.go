@@ -191,8 +191,8 @@ func TestListing(t *testing.T) {
 	}
 }
 
-// mergedPool returns a merged pool. The "work" profile has its own credentials of b and borrows
-// those of a. The "cron" profile borrows all credentials.
+// mergedPool returns a merged pool. The "work" profile has its own credentials for provider b and
+// borrows the root's for a. The "cron" profile borrows all credentials.
 func mergedPool(t testing.TB) *poolstate.Pool {
 	t.Helper()
 	root := uitest.PoolOf(t, uitest.Providers{"a": entries{uitest.Ready("r1"), uitest.Ready("r2")}, "b": entries{uitest.Cooling("r3", time.Hour)}})

@@ -39,7 +39,7 @@ func StateRole(a poolstate.Availability) Role {
 	return [...]Role{Ready, Cooling, Held, Due, Dead, Secondary}[a]
 }
 
-// StepRole returns the role for a step of the ladder. Higher steps have warmer colors.
+// StepRole returns the role for a step of the ladder. The last two steps have warmer colors.
 func StepRole(step int) Role { return [...]Role{Cooling, Cooling, Cooling, Step4, Dead}[step] }
 
 // Weight is [Regular] or [Bold].
@@ -225,12 +225,13 @@ func colors(selected, roles string) palette {
 
 // palettes holds the palettes of each scheme for 16 colors, 256 colors and true color.
 //
-// Text has a contrast of at least 4.5:1, or 7:1 in the high-contrast schemes. Lines,
-// fill and, in the dark scheme, faint text intentionally have less. With sixteen colors,
-// text has at least 3:1 in common terminals. SchemeAny has at least 3.6:1 on both kinds of
-// background; the maximum possible is 4.1:1. The state colors in the high-contrast schemes
-// were chosen to be as distinct as possible for people with protanopia or deuteranopia,
-// without changing their hue.
+// With 256 colors or true color, text has a contrast of at least 4.5:1, 7:1 in the
+// high-contrast schemes, or 3.6:1 in SchemeAny, which must work on both dark and light
+// backgrounds (the best possible there is 4.1:1). With 16 colors, it has at least 3:1 in
+// common terminals. Lines, fill and, in the dark scheme and with 16 colors, faint text
+// intentionally have less. The state colors in the high-contrast schemes were chosen to be
+// as distinct as possible for people with protanopia or deuteranopia, without changing
+// their hue.
 var palettes = [schemeCount][3]palette{
 	SchemeDark: {
 		// Users can redefine the 16 colors, so rely only on their meaning.
@@ -254,8 +255,8 @@ var palettes = [schemeCount][3]palette{
 	SchemeContrastLight: {
 		// Only blue, magenta and red are dark enough on white.
 		colors("-", "- - - 8 4 4 5 5 - 1 5 -"),
-		// The selected row has no background because the only dark green would have less
-		// than 7:1 on it.
+		// No background for the selected row: on any gray, the only dark green (22) would
+		// have a contrast below 7:1.
 		colors("-", "16 237 239 248 19 22 52 91 21 89 88 252"),
 		colors("#e6eaf6", "#000000 #3a3f54 #44495e #a6abbd #0b3d91 #0e3406 #704204 #5511d5 #014281 #76013c #6b2b00 #b9d6bb"),
 	},

@@ -133,7 +133,7 @@ type (
 		Status   *string  `json:"status"`
 		Streak   *int     `json:"streak"`
 		Deadline Time     `json:"deadline"`
-		Index    int      `json:"index"` // place in the rotation order
+		Index    int      `json:"index"` // position in the rotation order
 		Priority *float64 `json:"priority"`
 	}
 )
@@ -175,7 +175,7 @@ type Source struct {
 	Profile, Path string
 	Pool          *poolstate.Pool
 	Policy        poolstate.Policy
-	Guard         *poolstate.Curve // the schedule of the guard that is running on the store, or nil
+	Guard         *poolstate.Curve // the schedule of the guard running on the store, or nil
 	Strategies    map[string]poolstate.Strategy
 	Now           time.Time
 }

@@ -101,7 +101,7 @@ const (
 	// maxDepth is the maximum nesting of values. Python's recursion limit is 1,000
 	// calls, which includes the agent's own calls.
 	maxDepth = 950
-	// maxDigits is the maximum number of digits of an integer that Python can read.
+	// maxDigits is the maximum number of digits in an integer that Python will parse.
 	maxDigits = 4300
 )
 

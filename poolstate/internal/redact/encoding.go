@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// reading is a text or a decoded form of it.
+// reading is a string or a decoded form of it.
 type reading struct {
 	text string
 	// from and to are the offsets of the beginning and end of each byte of text in the original
-	// text. They are nil for the original text itself.
+	// string. They are nil for the original string itself.
 	from, to []int
 }
 
-// span returns the part of the original text that encodes the bytes from i to end.
+// span returns the part of the original string that encodes the bytes from i to end.
 func (r *reading) span(i, end int) span {
 	if r.from == nil {
 		return span{i, end}
@@ -46,7 +46,7 @@ func readings(text string) iter.Seq[reading] {
 	}
 }
 
-// mayVanish reports whether unescape may change a text that contains r.
+// mayVanish reports whether unescape may change a string that contains r.
 func mayVanish(r rune) bool { return r == '%' || r == '\\' || isInvisible(r) }
 
 // isInvisible reports whether terminals display nothing for r.

@@ -24,8 +24,8 @@ type Scrubber struct {
 	secrets      [][]byte
 	fingerprints map[Digest]bool
 	texts        map[string]bool
-	pending      []string            // texts that have not been searched yet
-	leaks        map[uint64]struct{} // windows that occur both in a searched text and in a secret
+	pending      []string            // strings that have not been searched yet
+	leaks        map[uint64]struct{} // windows that occur both in a searched string and in a secret
 }
 
 // AddSecret adds a secret. The Scrubber retains the slice.
@@ -36,7 +36,7 @@ func (s *Scrubber) AddSecret(secret []byte) {
 }
 
 // AddFingerprint adds a secret that is known only by its fingerprint. A fingerprint can match
-// only the whole secret. Once a text contains all of it, parts of the secret are scrubbed too.
+// only the whole secret. Once a string contains all of it, parts of the secret are scrubbed too.
 func (s *Scrubber) AddFingerprint(fingerprint string) {
 	if d := DigestOfFingerprint(fingerprint); !d.IsZero() {
 		if s.fingerprints == nil {
@@ -46,11 +46,11 @@ func (s *Scrubber) AddFingerprint(fingerprint string) {
 	}
 }
 
-// maxText is the maximum length of a text in bytes; Clean cuts longer ones. maxBatch is how
-// many bytes of text are searched at once, which limits memory use.
+// maxText is the maximum length of a string in bytes; Clean cuts longer ones. maxBatch is how
+// many bytes are searched at once, which limits memory use.
 const maxText, maxBatch = 2 << 20, 1 << 20
 
-// AddText indexes a text that will be cleaned later.
+// AddText indexes a string that will be cleaned later.
 func (s *Scrubber) AddText(text []byte) {
 	if len(text) < MinLeak || len(text) > maxText || s.texts[string(text)] {
 		return
@@ -75,7 +75,7 @@ func windows(text []byte) iter.Seq2[int, uint64] {
 	}
 }
 
-// search finds the leaks in the pending texts.
+// search finds the leaks in the pending strings.
 func (s *Scrubber) search() {
 	if s.leaks == nil {
 		s.leaks = map[uint64]struct{}{}
@@ -114,7 +114,7 @@ func (s *Scrubber) findFingerprinted(text string) {
 	}
 }
 
-// span is a part of a text, in bytes.
+// span is a part of a string, in bytes.
 type span struct{ from, to int }
 
 // Clean returns text with each part that contains [MinLeak] or more consecutive bytes
@@ -137,7 +137,7 @@ func (s *Scrubber) Clean(text string) string {
 	return replace(text, s.leaksIn(text))
 }
 
-// leaksIn returns the leaks in a text that was searched, sorted.
+// leaksIn returns the leaks in a string that was searched, sorted.
 func (s *Scrubber) leaksIn(text string) []span {
 	var found []span
 	for r := range readings(text) {

@@ -68,7 +68,7 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-// Clean finds secrets in texts that span several batches, and truncates a long text.
+// Clean finds secrets in strings that span several batches, and truncates a long string.
 func TestClean_Batches(t *testing.T) {
 	s := scrubber("sk-or-v1-7d0c2a55e1f94b")
 	var texts []string

@@ -38,10 +38,10 @@ func IsPlaceholder(token string) bool {
 // in place of a secret.
 var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*_(KEY|TOKEN|SECRET|PASSWORD)$`)
 
-// maxPublic is the maximum length in bytes of a text that isPublic accepts.
+// maxPublic is the maximum length, in bytes, of a string that isPublic accepts.
 const maxPublic = 64
 
-// isPublic reports whether a text cannot be a secret, even as the value of a secret's key.
+// isPublic reports whether a string cannot be a secret, even as the value of a secret's key.
 // It is true for a word of the vocabulary, a placeholder, the name of a variable, and one
 // character repeated.
 func isPublic(text string) bool {
@@ -67,8 +67,8 @@ var escapeSequence = regexp.MustCompile("^\x1b\\[[0-9;:?]*")
 // ends. For the first farBegins starts, it also tries the nearEnds last ends.
 const maxField, nearEnds, farBegins = 8192, 4, 8
 
-// words returns an iterator over the parts of a text that may be a whole secret: the
-// text itself, its fields between spaces, and the parts of a field between separators.
+// words returns an iterator over the parts of a string that may be a whole secret: the
+// string itself, its fields between spaces, and the parts of a field between separators.
 func words(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(text) {
@@ -144,7 +144,7 @@ func (s *Scrubber) AddValue(value []byte, secret bool) {
 
 func isSensitiveKey(key string) bool { return IsSecretKey(key) || IsHeaderKey(key) }
 
-// isToken reports whether a text looks like a token rather than words.
+// isToken reports whether a string looks like a token rather than words.
 func isToken(text []byte) bool {
 	return !bytes.ContainsAny(text, " \t\r\n") && bytes.ContainsAny(text, "0123456789")
 }

@@ -34,7 +34,7 @@ func TestClean_Fingerprint(t *testing.T) {
 	equal(t, "part of a word found before", s.Clean(secret)+s.Clean("ends in 2-a55e1f94b"), "[secret]ends in [secret]")
 }
 
-// The total length of the words is proportional to the length of the text.
+// The total length of the words is proportional to the length of the string.
 func TestWords_Linear(t *testing.T) {
 	n := 0
 	for word := range words(strings.Repeat("a.=", maxField/3)) {
