@@ -31,7 +31,7 @@ type stepJSON struct {
 	Providers  map[string]guardJSON `json:"providers"`
 }
 
-// guardJSON is a cooldown while guard runs, and the schedule that determines it.
+// guardJSON is a cooldown while guard is running, and the schedule that determines it.
 type guardJSON struct {
 	Multiplier float64           `json:"multiplier"`
 	Seconds    int64             `json:"seconds"`
@@ -48,9 +48,9 @@ func backoffCommand() *cobra.Command {
 		Short: "Print the backoff schedule",
 		Long: "backoff prints how long a credential cools down after each consecutive failure, and where the schedule comes from.\n\n" +
 			"The AGENT column shows the agent's own cooldowns. They depend on its policy: --policy, or the [agent] table of\n" +
-			"the configuration. The other columns show the cooldowns of agents without backoff while guard runs: GUARD shows\n" +
-			"the default schedule, and each provider with a separate schedule has its own column. The [backoff] table of the\n" +
-			"configuration sets these schedules:\n\n" +
+			"the configuration. The other columns show the cooldowns of agents without backoff while guard is running: GUARD\n" +
+			"shows the default schedule, and each provider with a separate schedule has its own column. The [backoff] table of\n" +
+			"the configuration sets these schedules:\n\n" +
 			"  [backoff]\n" +
 			"  factor = 2                 # multiplies the cooldown with each failure\n" +
 			"  cap = 8                    # maximum multiple of the base; 1 turns guard off\n" +
@@ -198,7 +198,7 @@ func (s *schedules) legend() string {
 	for _, name := range s.providers {
 		rows = append(rows, []string{columnName(name), step.Providers[name].words()})
 	}
-	out := fmt.Sprintf("Cooldowns after error %d, unless the provider names a reset time:\n\n", s.code) + aligned(rows)
+	out := fmt.Sprintf("Cooldowns after error %d, unless the provider specifies a reset time:\n\n", s.code) + aligned(rows)
 	if s.policy.Climbs() {
 		out += "\nguard does not act on agents with backoff. For stock agents, add --policy flat.\n"
 	}

@@ -103,7 +103,7 @@ type calibrateJSON struct {
 	Multipliers []float64              `json:"multipliers"`
 }
 
-// measuredCodes are the error codes for which cooldowns are printed; 0 means any other
+// measuredCodes are the error codes whose cooldowns are printed; 0 means any other
 // code.
 var measuredCodes = []int{401, 402, 429, 0}
 

@@ -90,7 +90,7 @@ func TestGuardWhileOpen(t *testing.T) {
 		ended, changes := make(chan error), make(chan watch.Change, 1)
 		run := guardWhileOpen(cfg, noLog, file, func(problem string) { t.Error(problem) })
 		go func() { ended <- run(t.Context(), changes) }()
-		<-time.After(time.Second) // run has not acquired the lock and waits for retryAfter
+		<-time.After(time.Second) // run has not acquired the lock and is waiting for retryAfter
 		other.end()
 		changes <- watch.Change{}
 		<-time.After(retryAfter)

@@ -140,7 +140,7 @@ func (snap *snapshot) withNotes() *poolstate.Pool {
 	return &pool
 }
 
-// sharedWith returns the names of the other profiles with a credential of the same account.
+// sharedWith returns the names of the other profiles with a credential for the same account.
 // It omits the root if c is a copy of the root's credential.
 func (snap *snapshot) sharedWith(c *poolstate.Credential) string {
 	others := slices.DeleteFunc(slices.Clone(c.Profiles), func(name string) bool {

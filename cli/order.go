@@ -18,7 +18,7 @@ func orderCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "order PROVIDER [TARGET first|last|N]",
 		Short: "Print or change the rotation order of a provider",
-		Long: "order prints the credentials of a provider in the order in which agents use them, the rotation strategy from the\n" +
+		Long: "order prints a provider's credentials in the order that agents use them, the rotation strategy from the\n" +
 			"agent's config.yaml, and (→) the credential that agents select next. With TARGET, it moves that credential to the\n" +
 			"given position, counted from 1. TARGET is an id, a label, or #n as numbered by list. A move that agents would revert\n" +
 			"or ignore is refused. Running agents write their old order back with their next write; restart them to keep the\n" +

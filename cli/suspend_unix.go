@@ -15,7 +15,7 @@ import (
 
 const (
 	// stopTimeout is how long to wait for the process to stop. In an orphaned process group,
-	// such as that of the first process in a terminal window, it never does.
+	// such as the first process in a terminal window has, it never does.
 	stopTimeout = 200 * time.Millisecond
 	// rendererTimeout is how long to wait for Bubble Tea's renderer to end.
 	rendererTimeout = 20 * time.Millisecond

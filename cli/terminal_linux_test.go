@@ -226,7 +226,7 @@ func TestReset_InterruptedWhileWaiting(t *testing.T) {
 	equal(t, "file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }
 
-// Environment variables of the role "panicking".
+// Environment variables for the role "panicking".
 const (
 	panicIn   = "POOLTOP_TEST_PANIC"
 	panicFile = "POOLTOP_TEST_FILE"

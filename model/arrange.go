@@ -41,7 +41,7 @@ func (m *Model) filterField() *filterField {
 	return &m.arrangement.filterField
 }
 
-// arrangement determines which credentials are listed, and in which order.
+// arrangement determines which credentials are listed, and in what order.
 type arrangement struct {
 	filterField
 	order      filter.Order
@@ -321,7 +321,7 @@ func (m *Model) move(pressed fmt.Stringer) tea.Cmd {
 	return nil
 }
 
-// step returns the position to which a key moves. The position may be out of range.
+// step returns the position that a key moves to. The position may be out of range.
 func (m *Model) step(pressed fmt.Stringer, at, page, last int) int {
 	switch k := m.keys; {
 	case key.Matches(pressed, k.Up):

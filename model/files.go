@@ -272,7 +272,7 @@ func (msg *actionDone) counts() string {
 	return shortened(counts)
 }
 
-// errInterrupted replaces the error of an action that was canceled because the program ends.
+// errInterrupted replaces the error of an action that was canceled because the program is ending.
 var errInterrupted = fmt.Errorf("%w; nothing was written; try again", poolstate.ErrLocked)
 
 // words describes why a file was not changed, such as "failed: the disk is full". If it says that

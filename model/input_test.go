@@ -55,12 +55,12 @@ var keyTests = []keyTest{
 	{keys: "J", does: "moves the credential down in the rotation order", says: true, check: func(d *dashboard) {
 		d.isAt("a")
 		d.shows("✓ move label-a: #1 → #2; u undoes")
-		equal(d.t, "the place", d.m.position(), 1)
+		equal(d.t, "the position", d.m.position(), 1)
 	}},
 	{keys: "K", before: "down", does: "moves the credential up in the rotation order", says: true, check: func(d *dashboard) {
 		d.isAt("b")
 		d.shows("✓ move label-b: #2 → #1; u undoes")
-		equal(d.t, "the place", d.m.position(), 0)
+		equal(d.t, "the position", d.m.position(), 0)
 	}},
 	{keys: "K", does: "does not move the first credential", check: func(d *dashboard) { d.refuses("label-a is already first") }},
 	{keys: "J", before: "G", does: "does not move the last credential", check: func(d *dashboard) { d.refuses("label-g is already last") }},

@@ -19,7 +19,7 @@ import (
 // changes are currently detected: by events or, because of Reason, by polling once per
 // Interval.
 type FileChanged struct {
-	Path     string // the path with which the store was opened; "" means all stores
+	Path     string // the path that was used to open the store; "" means all stores
 	Polling  bool
 	Interval time.Duration
 	Reason   string

@@ -174,7 +174,7 @@ func TestWarnings_ManyProfiles(t *testing.T) {
 	h.hides("of p in y")
 }
 
-// TestUndoRecorded_HiddenRoot checks that an action in the journal of a hidden root can be
+// TestUndoRecorded_HiddenRoot checks that an action in a hidden root's journal can be
 // undone if the profile borrows the provider.
 func TestUndoRecorded_HiddenRoot(t *testing.T) {
 	for _, tt := range []struct{ work, want string }{

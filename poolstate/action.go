@@ -95,7 +95,7 @@ func (o *Outcome) add(e Effect) {
 	}
 }
 
-// Refusals returns the number of targets for which the change was refused.
+// Refusals returns the number of targets whose change was refused.
 func (o *Outcome) Refusals() (n int) {
 	for i := range o.Unchanged {
 		if o.Unchanged[i].Refused {
@@ -105,7 +105,7 @@ func (o *Outcome) Refusals() (n int) {
 	return n
 }
 
-// Plan returns what a reset or hold would do to the credentials of a snapshot. To
+// Plan returns what a reset or hold would do to the credentials in a snapshot. To
 // plan a sync, which reads files, or an undo, use [Store.Plan].
 func (a Action) Plan(targets []Credential, at time.Time) Outcome {
 	out := Outcome{At: at}

@@ -323,7 +323,7 @@ func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	}
 }
 
-// If a hold has neither For nor Until, its deadline is that of a real failure. Every hold
+// If a hold has neither For nor Until, its deadline is the same as after a real failure. Every hold
 // increases the streak.
 func TestPerform_HoldDeadline(t *testing.T) {
 	for _, tt := range []struct {

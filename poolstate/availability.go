@@ -175,7 +175,7 @@ func (p Policy) availability(c *Credential, d Deadline, now time.Time) Availabil
 // removalDelay is how long agents keep a dead entry that an operator added.
 const removalDelay = 24 * time.Hour
 
-// RemovedAt returns the time when the agent will delete the entry of c, or the zero time if it
+// RemovedAt returns the time when the agent will delete c's entry, or the zero time if it
 // will not.
 func (p Policy) RemovedAt(c *Credential) time.Time {
 	if c.Status != StatusDead || !isManual(c.Source) || c.Unusable || c.StatusAt.IsZero() || p.cleared(c) {
@@ -196,7 +196,7 @@ type Assessment struct {
 	// Multiplier is the factor for the current streak, 1 to 8.
 	Multiplier int
 	// Cooldown is the time from the failure to the deadline, or zero if either is unknown.
-	// If the deadline is that of a model, it is the time from that model's failure.
+	// If the deadline belongs to a model, it is the time since that model's failure.
 	Cooldown time.Duration
 	// Next is the cooldown after one more failure with the same code.
 	Next time.Duration

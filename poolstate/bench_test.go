@@ -66,7 +66,7 @@ func BenchmarkScan(b *testing.B) {
 	})
 }
 
-// BenchmarkDecode_Tokens decodes 1,000 entries with tokens of 400 bytes and distinct error
+// BenchmarkDecode_Tokens decodes 1,000 entries with 400-byte tokens and distinct error
 // messages. In the case "quoted", each message contains part of a token.
 func BenchmarkDecode_Tokens(b *testing.B) {
 	for name, message := range map[string]string{

@@ -135,7 +135,7 @@ type Credential struct {
 
 	// Sole is true for the last live credential of a provider: all others are dead.
 	Sole bool
-	// Shares lists the credentials of the same account, including this one. They
+	// Shares lists the credentials for the same account, including this one. They
 	// share a quota. It is nil if there are no others. SharesSecret is true if all
 	// of them have the same secret.
 	Shares       []Ref
@@ -146,7 +146,7 @@ type Credential struct {
 	BorrowedFrom string
 	// Copy describes whether a profile's entry is a copy of one of the root's entries.
 	Copy Copy
-	// Profiles are the profiles with credentials of the same account, including this
+	// Profiles are the profiles with credentials for the same account, including this
 	// one; see [MarkProfiles]. It is nil if there are no others.
 	Profiles []string
 	// Repeated is true for a borrowed credential that the merged pool also contains as the

@@ -50,7 +50,7 @@ func DefaultCurve() Curve {
 	return Curve{Schedule: Schedule{Factor: defaultFactor, Cap: defaultCap}, ForgetAfter: defaultForgetAfter, Stagger: true}
 }
 
-// For returns the schedule of a provider, with defaults for fields that are zero.
+// For returns the schedule for a provider, with defaults for fields that are zero.
 func (c Curve) For(provider string) Schedule {
 	own := c.Providers[provider]
 	s := Schedule{
@@ -97,7 +97,7 @@ func (c Curve) Includes(provider string) bool {
 }
 
 // NextCooldown returns the cooldown of cred after one more failure with the same code while
-// guard runs. It is never shorter than the agent's own cooldown. The two are equal after a
+// guard is running. It is never shorter than the agent's own cooldown. The two are equal after a
 // first failure or if guard does not pin the failure.
 func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 	own := policy.Cooldown(cred, cred.Streak.Next().Count())
@@ -109,7 +109,7 @@ func (c Curve) NextCooldown(cred *Credential, policy Policy) time.Duration {
 }
 
 // NextCooldown returns the cooldown of cred after one more failure with the same code. guard is
-// the curve of the guard running on the store, or nil if none runs. NextCooldown ignores
+// the curve of the guard running on the store, or nil if there is none. NextCooldown ignores
 // guard if the agent counts failures itself.
 func NextCooldown(cred *Credential, policy Policy, guard *Curve) time.Duration {
 	if guard == nil || policy.Counts() {

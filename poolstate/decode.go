@@ -18,7 +18,7 @@ const (
 	keyUpdatedAt = "updated_at"
 )
 
-// ErrNotPool is returned when the credential_pool of a file is not an object.
+// ErrNotPool is returned when a file's credential_pool is not an object.
 var ErrNotPool = errors.New("credential_pool is not an object")
 
 // SyntaxError reports that a file is not a JSON object. Its message does not quote the

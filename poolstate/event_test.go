@@ -16,7 +16,7 @@ func eventsBetween(t *testing.T, before, after string) string {
 		equal(t, "at", e.At, sampledAt)
 		c := e.Credential()
 		if e.After != nil && e.After != is.Find(c.Ref) || e.Before != nil && e.Before != was.Find(c.Ref) {
-			t.Errorf("%s: the credentials of the event are not those of the snapshots", c.Ref)
+			t.Errorf("%s: the event's credentials are not in the snapshots", c.Ref)
 		}
 		lines = append(lines, fmt.Sprintf("%s %s by %s", c.Ref, e.Kind, e.By))
 	}

@@ -32,7 +32,7 @@ func LockHolder(path string) string {
 }
 
 // holderOf returns the PID of the process that holds a flock on a file, or 0. On some
-// file systems, such as Btrfs, the device number in the table differs from that of
+// file systems, such as Btrfs, the device number in the table differs from the one in
 // stat(2). In that case, the process must also have the file open.
 func holderOf(table, file string, hasOpen func(pid int) bool) int {
 	for line := range strings.Lines(table) {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// parseISO parses an ISO 8601 time in the same way as datetime.fromisoformat of Python 3.11,
+// parseISO parses an ISO 8601 time in the same way as Python 3.11's datetime.fromisoformat,
 // which agents use. Any character may separate date and time, and one more character may
 // precede the offset. If there is no offset, the time is in loc.
 func parseISO(text string, loc *time.Location) (time.Time, bool) {

@@ -61,7 +61,7 @@ func TestLocation_Path(t *testing.T) {
 	}
 }
 
-// A profile name must not lead outside the directory of profiles.
+// A profile name must not lead outside the profiles directory.
 func TestLocation_Path_ProfileNames(t *testing.T) {
 	for _, name := range []string{".", "..", "a/b", "../x", "/etc", `a\b`, `..\x`, "a/"} {
 		path, err := Location{Profile: name}.Path()

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// View is the pool that the agent of a profile uses, and the policy of that agent.
+// View is the pool that a profile's agent uses, and the agent's policy.
 type View struct {
 	Profile string
 	Pool    *Pool // own and borrowed credentials; see [Borrow]

@@ -54,7 +54,7 @@ type Rules struct {
 	// last one applies to all longer streaks. If there is only one, it is multiplied by
 	// the policy's multiplier. Code 0 applies to all codes that are not in the map.
 	Cooldowns map[int][]time.Duration
-	// Sole is the cooldown of a provider's last live credential. Zero means one minute.
+	// Sole is the cooldown for a provider's last live credential. Zero means one minute.
 	Sole time.Duration
 }
 
@@ -201,7 +201,7 @@ func EvidenceOf(e *Event) Evidence {
 	return EvidenceNoCount
 }
 
-// PolicyChoice selects the policy of a store. The zero value selects it from the content
+// PolicyChoice selects the policy for a store. The zero value selects it from the content
 // of the file and the observed behavior of the agent.
 type PolicyChoice struct {
 	forced   bool
@@ -230,8 +230,7 @@ func Force(p Policy) PolicyChoice { return PolicyChoice{forced: true, policy: p}
 // Forced reports whether the user chose the policy.
 func (c PolicyChoice) Forced() bool { return c.forced }
 
-// WithRules returns the choice with the cooldowns of r, which replace those of the
-// policy.
+// WithRules returns the choice with the cooldowns of r, which replace the policy's own.
 func (c PolicyChoice) WithRules(r *Rules) PolicyChoice {
 	c.rules = r
 	return c

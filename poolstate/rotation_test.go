@@ -196,7 +196,7 @@ func TestProvider_NextNone(t *testing.T) {
 	equal(t, "a name that agents never use", p.Next(FillFirst, Flat(), now) == nil, true)
 }
 
-// Agents rank the credentials of anthropic by source when they load them.
+// Agents rank anthropic credentials by source when they load them.
 func TestDecode_AnthropicOrder(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {"anthropic": [
 		{"id": "other-b", "source": "x", "label": "b", "priority": 0}, {"id": "key", "source": "env:ANTHROPIC_API_KEY", "priority": 0},

@@ -37,8 +37,8 @@ func RootStore(path string) string {
 	return filepath.Join(root, storeName)
 }
 
-// Profiles returns the root, followed by its profiles in order of name. The root is that of
-// Home or, if Home is not set, of HERMES_HOME or the platform's default. A profile is a
+// Profiles returns the root, followed by its profiles in order of name. The root is given by
+// Home or, if Home is not set, by HERMES_HOME or the platform's default. A profile is a
 // directory or a symlink to one. If the profiles cannot be listed, Profiles returns the root
 // and an error.
 func (l Location) Profiles() ([]Profile, error) {
@@ -85,7 +85,7 @@ func (c Copy) String() string {
 	return wordOf(c, []string{"", "copied from " + RootProfile, "copied from " + RootProfile + ", which has newer tokens"})
 }
 
-// Borrow returns the pool that the agent of a profile uses: its own entries and, for each
+// Borrow returns the pool that a profile's agent uses: its own entries and, for each
 // provider without any, the entries of the root. A pool is nil if its store does not exist. In
 // the result, borrowed credentials and copies of the root's credentials are marked. Borrow does
 // not change own or root.
@@ -168,7 +168,7 @@ func (p *Provider) markCopies(root *Provider) {
 	}
 }
 
-// refreshedAfter reports whether the tokens of c are newer than those of o. It compares
+// refreshedAfter reports whether c's tokens are newer than o's. It compares
 // the times of the last refresh or, if either is unknown, the expiries.
 func (c *Credential) refreshedAfter(o *Credential) bool {
 	if c.LastRefresh.IsZero() || o.LastRefresh.IsZero() {

@@ -9,7 +9,7 @@ import (
 	"pooltop/ui/text"
 )
 
-// strategyOf returns how the agent of a profile selects a provider's credentials. profile is ""
+// strategyOf returns how a profile's agent selects a provider's credentials. profile is ""
 // if only one store is shown.
 func (s *Screen) strategyOf(profile, provider string) poolstate.Strategy {
 	if store := s.store(profile); store != nil {

@@ -45,7 +45,7 @@ func (s *Screen) withBottom(out []string, place string) string {
 
 func (s *Screen) paneHeight() int { return max(s.Height-2-len(s.paneHead()), 1) }
 
-// PaneLines returns the number of lines by which the open pane can scroll.
+// PaneLines returns the number of lines that the open pane can scroll.
 func PaneLines(s *Screen) int {
 	n := 0
 	switch {

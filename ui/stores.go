@@ -157,8 +157,8 @@ func (s *Screen) policyNames() (policy, source string) {
 	return s.Policy.String(), fmt.Sprintf(" (%s)", s.Policy.Source())
 }
 
-// guardWords describes whether a guard runs on the store or, if there are several stores, on how
-// many of them.
+// guardWords describes whether guard is running on the store or, if there are several stores, on
+// how many of them.
 func (s *Screen) guardWords() string {
 	guarded := 0
 	for i := range s.Stores {

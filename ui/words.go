@@ -97,7 +97,7 @@ func modelReason(c *poolstate.Credential, model string, now time.Time) string {
 	return "model cooling"
 }
 
-// modelsCooling returns the number of models for which a credential is out.
+// modelsCooling returns the number of models that a credential is out for.
 func modelsCooling(c *poolstate.Credential, now time.Time) (n int) {
 	for _, m := range c.ModelCooldowns {
 		if m.Cooling(now) {
@@ -209,7 +209,7 @@ func policyReason(p poolstate.Policy, e *Evidence, now time.Time) string {
 	return "applies because the file records no streaks"
 }
 
-// guardRule explains the effect of a guard on an agent with the given policy.
+// guardRule explains how guard affects an agent with the given policy.
 func guardRule(p poolstate.Policy, guard *poolstate.Curve) string {
 	switch {
 	case guard == nil:

@@ -52,7 +52,7 @@ type Watcher struct {
 	wake     chan struct{}           // has capacity 1; signals that an event for a file has arrived, or that next is set
 	next     atomic.Pointer[[]*file] // replaces files at the next check, or nil
 	files    []*file
-	pending  []*file // files for which a Change must be sent
+	pending  []*file // files that a Change must be sent for
 	feed     *feed   // nil if events are not available
 	broken   error   // why feed is nil
 }

@@ -24,7 +24,7 @@ type Guard struct {
 	Sole bool     `json:"sole,omitempty"`
 }
 
-// Limit returns a copy of the curve with Only and Sole set to those of g.
+// Limit returns a copy of the curve with Only and Sole as in g.
 func (g Guard) Limit(c poolstate.Curve) *poolstate.Curve {
 	c.Only, c.Sole = g.Only, g.Sole
 	return &c

@@ -7,7 +7,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// Decide returns decisions about the credentials of a snapshot that the state has
+// Decide returns decisions about the credentials in a snapshot that the state has
 // observed. The caller writes their changes to the file; see [Decision.Change]. A
 // decision that writes nothing is not repeated for the same failure.
 func (s *State) Decide(pool *poolstate.Pool, rules Rules, at time.Time) []Decision {

@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// The cooldowns of consecutive failures are 1h, 2h, 4h, 8h and 8h.
+// The cooldowns for consecutive failures are 1h, 2h, 4h, 8h and 8h.
 func TestDecide_Backoff(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	w.fail("a").run().wantLog()

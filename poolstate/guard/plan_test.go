@@ -6,7 +6,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// The schedule of a provider overrides the default schedule.
+// A provider's schedule overrides the default schedule.
 func TestRules_Plan(t *testing.T) {
 	rules := Rules{Policy: poolstate.Flat(), Curve: poolstate.DefaultCurve()}
 	rules.Curve.Providers = map[string]poolstate.Schedule{"slow": {Cap: 16}, "off": {Cap: 1}}

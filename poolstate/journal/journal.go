@@ -212,7 +212,7 @@ func (e *Entry) cut() {
 	}
 }
 
-// Read returns all entries, oldest first, including those of the rotated file. It
+// Read returns all entries, oldest first, including those in the rotated file. It
 // ignores lines that are not entries.
 func (j Journal) Read() ([]Entry, error) {
 	all, err := j.readAll()

@@ -30,7 +30,7 @@ type Operator struct {
 	Log *slog.Logger
 }
 
-// Sign sets User and Host to those of the process, if they are known.
+// Sign sets User and Host to the user and host of the process, if known.
 func (o *Operator) Sign() {
 	o.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {

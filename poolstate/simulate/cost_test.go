@@ -66,7 +66,7 @@ func TestCost_Mean(t *testing.T) {
 	}
 }
 
-// During an outage of 24 hours, 48 requests fail without backoff, and 15 with it.
+// During a 24-hour outage, 48 requests fail without backoff, and 15 with it.
 func TestCost_Day(t *testing.T) {
 	for name, want := range map[string]string{
 		"flat":              "16 16 16, first success after 2s",

@@ -23,7 +23,7 @@ func (s Simulation) File() ([]byte, error) {
 		"version": 1, "providers": map[string]any{}, "credential_pool": pool,
 		"updated_at": s.start.UTC().Format("2006-01-02T15:04:05.000000-07:00"),
 	}, "", "  ")
-	return append(data, '\n'), err // without a final newline, the file would look like that of a newer build
+	return append(data, '\n'), err // without a final newline, the file would look as if a newer build had written it
 }
 
 // entry returns the credential in the format of an agent with backoff.

@@ -46,10 +46,10 @@ func (s Simulation) Narrate(v View) string {
 	case outage != nil:
 		p := v.Pool.Provider(outage.Provider)
 		if p == nil {
-			return outage.Provider + " refuses credentials that are no longer in the pool"
+			return outage.Provider + " is refusing credentials that are no longer in the pool"
 		}
 		sum := p.Summarize(v.Policy, v.At)
-		return n.extend(fmt.Sprintf("%s refuses %s", p.Name, n.refused(p)), fmt.Sprintf("; %d of %d ready", sum.Ready(), sum.Total))
+		return n.extend(fmt.Sprintf("%s is refusing %s", p.Name, n.refused(p)), fmt.Sprintf("; %d of %d ready", sum.Ready(), sum.Total))
 	}
 	return n.whenUp()
 }
@@ -102,7 +102,7 @@ func (n *narrator) whyOut(p *poolstate.Provider) string {
 		}
 	}
 	if refused := n.refused(p); refused != "" {
-		return n.extend(fmt.Sprintf("%s refuses %s; none ready", p.Name, refused), n.lastFailure(p))
+		return n.extend(fmt.Sprintf("%s is refusing %s; none ready", p.Name, refused), n.lastFailure(p))
 	}
 	sum := p.Summarize(n.Policy, n.At)
 	switch {

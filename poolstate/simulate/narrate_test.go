@@ -58,7 +58,7 @@ var claims = []struct {
 		sum := f.pool.Provider(w[1]).Summarize(f.policy, f.at)
 		return !f.down(w[1]) && sum.Ready() == 0 && sum.Count[poolstate.Due] > 0 && f.next.Format("15:04") == w[2]
 	}},
-	{regexp.MustCompile(`^(\S+) refuses (\d) of its (\d) credentials; (none|\d of \d) ready`), func(f *facts, w []string) bool {
+	{regexp.MustCompile(`^(\S+) is refusing (\d) of its (\d) credentials; (none|\d of \d) ready`), func(f *facts, w []string) bool {
 		p, refused := f.pool.Provider(w[1]), 0
 		for _, c := range p.Credentials {
 			if f.sim.Providers().Ask(&c, f.at) != nil {

@@ -34,8 +34,8 @@ func (f Filter) Match(c *poolstate.Credential, a poolstate.Availability) bool {
 	})
 }
 
-// Model returns the model for which the availability is to be shown, or "" for none. If its
-// name occurs in the pool, it is spelled as there.
+// Model returns the model to show the availability for, or "" for none. If the pool contains
+// the model, its name is spelled as in the pool.
 func (f Filter) Model(p *poolstate.Pool) string {
 	if f.model == "" || p == nil {
 		return f.model

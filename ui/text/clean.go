@@ -18,7 +18,7 @@ const (
 	MessageLimit = 4096
 )
 
-// Ellipsis marks the place at which text was cut.
+// Ellipsis marks where text was cut.
 const Ellipsis = "…"
 
 const (

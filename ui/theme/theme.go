@@ -166,13 +166,13 @@ func Schemes() []Scheme {
 	return []Scheme{SchemeDark, SchemeContrastDark, SchemeLight, SchemeContrastLight, SchemeTerminal}
 }
 
-// Background returns the background for which the scheme is meant.
+// Background returns the background that the scheme is meant for.
 func (s Scheme) Background() Background {
 	return [...]Background{BackgroundDark, BackgroundDark, BackgroundLight, BackgroundLight, BackgroundUnknown, BackgroundUnknown}[s]
 }
 
 // Next returns the next scheme that is legible on a background with the given color
-// support. With sixteen colors, every scheme uses those of the terminal. On an unknown
+// support. With sixteen colors, every scheme uses the terminal's colors. On an unknown
 // background, Next switches between the default scheme and the terminal's colors.
 func (s Scheme) Next(b Background, profile colorprofile.Profile) Scheme {
 	for {

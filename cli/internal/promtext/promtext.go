@@ -87,8 +87,8 @@ func (p *Page) AddBool(name string, v bool, labels ...string) {
 	p.Add(name, value, labels...)
 }
 
-// Bytes returns the page as text. Metrics without samples are left out. The order of the
-// metrics is that of NewPage; the samples of a metric are sorted.
+// Bytes returns the page as text. Metrics without samples are left out. The metrics
+// are in the order given to NewPage; the samples of a metric are sorted.
 func (p *Page) Bytes() []byte {
 	var b bytes.Buffer
 	for i := range p.metrics {

@@ -27,7 +27,7 @@ type File interface {
 	io.WriteCloser
 	Truncate(size int64) error
 	Chmod(mode fs.FileMode) error
-	ChownLike(info fs.FileInfo) error // sets the owner and group to those of another file
+	ChownLike(info fs.FileInfo) error // sets the owner and group to match another file
 	Sync() error
 }
 

@@ -30,7 +30,7 @@ func TestRead_NotRegular(t *testing.T) {
 	}
 }
 
-// Files of more than MaxSize bytes are rejected.
+// Files larger than MaxSize bytes are rejected.
 func TestRead_TooLarge(t *testing.T) {
 	for size, want := range map[int64]error{1 << 30: ErrTooLarge, MaxSize + 1: ErrTooLarge, 1 << 10: nil} {
 		path := target(t, short)

@@ -159,7 +159,7 @@ func invalidUTF8(data []byte) int {
 // encoding, or an empty string.
 func wideEncoding(data []byte) string {
 	begins := func(start string) bool { return bytes.HasPrefix(data, []byte(start)) }
-	switch { // the byte order mark of UTF-32 can begin with that of UTF-16
+	switch { // a UTF-32 byte order mark can begin with the UTF-16 one
 	case slices.ContainsFunc([]string{"\xff\xfe\x00\x00", "\x00\x00\xfe\xff", "{\x00\x00\x00", "\x00\x00\x00{"}, begins):
 		return "UTF-32"
 	case slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "{\x00", "\x00{"}, begins):
