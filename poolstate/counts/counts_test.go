@@ -221,3 +221,26 @@ func TestGuard(t *testing.T) {
 	must(t, err)
 	release()
 }
+
+// Peek counts in memory while the stored state does not change. When another process stores
+// the counts, no total decreases and no failure is counted twice.
+func TestCounter_Peek_Totals(t *testing.T) {
+	dir := t.TempDir()
+	observed(t, New(dir, "/auth.json"), failed(t, 9*time.Hour))
+	c := New(dir, "/auth.json")
+	peek := func(what string, ago time.Duration, want int) {
+		t.Helper()
+		pool := failed(t, ago)
+		must(t, c.Peek(pool, guard.Rules{Policy: poolstate.Flat()}, now))
+		if got := pool.Providers[0].Credentials[0].Exhaustions[429]; got != want {
+			t.Errorf("%s: %d failures, want %d", what, got, want)
+		}
+	}
+	peek("stored", 9*time.Hour, 1)
+	peek("a new failure", 6*time.Hour, 2)
+	peek("the same failure", 6*time.Hour, 2)
+	peek("another failure", 4*time.Hour, 3)
+	observed(t, New(dir, "/auth.json"), failed(t, 4*time.Hour)) // has missed a failure
+	peek("stored by another process", 4*time.Hour, 3)
+	peek("a failure after that", 2*time.Hour, 4)
+}

@@ -77,6 +77,9 @@ func (s *State) Raise(pool *poolstate.Pool, earlier *State) {
 			continue
 		}
 		if p == nil {
+			if s.Providers == nil {
+				s.Providers = map[string]*provider{}
+			}
 			p = &provider{}
 			s.Providers[name] = p
 		}
@@ -221,6 +224,13 @@ func Decode(data []byte) (*State, error) {
 	for name, p := range s.Providers {
 		if p == nil {
 			return nil, fmt.Errorf("provider %q is null", name)
+		}
+		for id, totals := range p.Totals {
+			for _, n := range totals {
+				if n < 0 {
+					return nil, fmt.Errorf("invalid totals of credential %q of provider %q", id, name)
+				}
+			}
 		}
 		for id, c := range p.Credentials {
 			if c == nil || c.Streak < 0 || c.Pin.invalid() || c.Prior != nil && (c.Prior.Streak < 0 || c.Prior.Pin.invalid()) {
