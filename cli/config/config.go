@@ -42,6 +42,7 @@ type Config struct {
 	// Keys maps actions to keys. Neither the actions nor the keys are validated here.
 	Keys  map[string][]string `toml:"keys"`
 	Agent Agent               `toml:"-"` // the [agent] table
+	Hooks []Hook              `toml:"-"` // the [[hook]] tables
 
 	Home        string    `toml:"-" flag:"home"`
 	AllProfiles bool      `toml:"-" flag:"all-profiles"`

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -89,11 +90,12 @@ func (c *Config) decode(data []byte) error {
 		*Config
 		Agent   any `toml:"agent"`
 		Backoff any `toml:"backoff"`
+		Hooks   any `toml:"hook"`
 	}{Config: c}
 	if err := toml.Unmarshal(data, &doc); err != nil {
 		return c.explainTOML(err)
 	}
-	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff)); err != nil {
+	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff), c.decodeHooks(doc.Hooks)); err != nil {
 		return err
 	}
 	for _, s := range settings {
@@ -109,19 +111,24 @@ func (c *Config) decode(data []byte) error {
 // locate records the position of each key and rejects unknown keys. It stops at a syntax
 // error, which decode reports.
 func (c *Config) locate(data []byte) error {
-	known := []string{"agent", "backoff", "keys"}
+	known := []string{"agent", "backoff", "hook", "keys"}
 	for _, s := range Settings() {
 		known = append(known, s.Name)
 	}
 	var table []string
 	var p unstable.Parser
+	hooks := 0
 	for p.Reset(data); p.NextExpression(); {
 		key := c.locateKey(&p, table, p.Expression())
 		if name := key[0]; !slices.Contains(known, name) {
 			return c.sources[name].Errorf("unknown key %.60q%s", name, suggest.DidYouMean(name, known))
 		}
-		if p.Expression().Kind != unstable.KeyValue {
+		switch p.Expression().Kind {
+		case unstable.Table:
 			table = key
+		case unstable.ArrayTable: // a hook; name its keys hook.0.on, hook.1.on, and so on
+			table = append(key, strconv.Itoa(hooks))
+			hooks++
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@
 package calibrate
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	_ "embed"
@@ -16,13 +15,19 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"pooltop/cli/internal/proc"
 )
 
 //go:embed probe.py
 var script string
 
-// timeout is the maximum duration of a measurement.
-const timeout = 20 * time.Second
+// timeout is the maximum duration of a measurement, and maxOutput the maximum size of its
+// output.
+const (
+	timeout   = 20 * time.Second
+	maxOutput = 1 << 20
+)
 
 // ErrNoAgent means that no agent was found on this machine.
 var ErrNoAgent = errors.New("no installed agent found; specify the agent's source directory with --agent")
@@ -69,31 +74,24 @@ func ask(ctx context.Context, dir string, probes []Probe) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, python(dir), "-c", script, dir)
-	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(input), time.Second
-	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), "TZ=UTC", "PYTHONDONTWRITEBYTECODE=1",
-		"HOME=" + home, "HERMES_HOME=" + home, "USERPROFILE=" + home,
+	cmd := proc.Command{
+		Args: []string{python(dir), "-c", script, dir}, Stdin: input, Dir: home, Timeout: timeout, MaxOutput: maxOutput, Contain: true,
+		Env: []string{
+			"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), "TZ=UTC", "PYTHONDONTWRITEBYTECODE=1",
+			"HOME=" + home, "HERMES_HOME=" + home, "USERPROFILE=" + home,
+		},
 	}
-	cmd.Dir = home
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	setGroup(cmd)
-	err = cmd.Run()
-	killGroup(cmd)
+	out, err := cmd.Run(ctx)
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(err, proc.ErrTimeout), ctx.Err() != nil:
 		return answer{}, fmt.Errorf("the agent's code did not answer within %s", timeout)
-	case errors.Is(err, exec.ErrWaitDelay): // a process started by the agent's code kept the output open
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return answer{}, errors.New("no Python found: neither the agent's venv nor python3")
 	case err != nil:
-		return answer{}, fmt.Errorf("the agent's code failed: %s", cmp.Or(lastLine(stderr.String()), err.Error()))
+		return answer{}, fmt.Errorf("the agent's code failed: %s", cmp.Or(lastLine(string(out.Stderr)), err.Error()))
 	}
 	var a answer
-	if err := json.Unmarshal(stdout.Bytes(), &a); err != nil || len(a.Deadlines) != len(probes) {
+	if err := json.Unmarshal(out.Stdout, &a); err != nil || len(a.Deadlines) != len(probes) {
 		return answer{}, errors.New("the agent's code returned no usable answer")
 	}
 	return a, nil

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package calibrate
+package proc
 
 import "os/exec"
 

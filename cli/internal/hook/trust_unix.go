@@ -1,0 +1,42 @@
+//go:build unix
+
+package hook
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Untrusted returns an error if other users can change the configuration file at path, and
+// so the commands that pooltop runs. The file and its directory must belong to this user or
+// root, and only their owner may have write permission.
+func Untrusted(path string) error {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	for _, p := range []string{real, filepath.Dir(real), filepath.Dir(path)} {
+		info, err := os.Stat(p)
+		if err != nil {
+			return err
+		}
+		if err := untrusted(p, info, os.Geteuid()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func untrusted(path string, info fs.FileInfo, user int) error {
+	owner, sticky := int(info.Sys().(*syscall.Stat_t).Uid), info.IsDir() && info.Mode()&fs.ModeSticky != 0
+	switch {
+	case owner != user && owner != 0:
+		return fmt.Errorf("%s belongs to another user", path)
+	case info.Mode().Perm()&0o022 != 0 && !sticky:
+		return fmt.Errorf("other users can write %s; run chmod go-w on it", path)
+	}
+	return nil
+}

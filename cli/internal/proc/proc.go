@@ -1,0 +1,75 @@
+// Package proc runs external commands with limits on time and output.
+package proc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"time"
+)
+
+// Command is an external command. It runs without a shell, in a process group of its own.
+type Command struct {
+	Args  []string // the program and its arguments
+	Stdin []byte
+	Env   []string // nil for the environment of this process
+	Dir   string   // empty for the working directory of this process
+	// Timeout is the maximum duration. When it is over, the process group is killed.
+	Timeout time.Duration
+	// MaxOutput is the number of bytes to keep of each output. The rest is discarded.
+	MaxOutput int
+	// Contain kills the processes that the command leaves running in its process group.
+	Contain bool
+}
+
+// Output is what a command has printed, up to its MaxOutput.
+type Output struct{ Stdout, Stderr []byte }
+
+// outputDelay is how long to wait for the output after the command has ended. A process that
+// it has started may keep the output open.
+const outputDelay = time.Second
+
+// ErrTimeout is returned if a command has not ended within its Timeout.
+var ErrTimeout = errors.New("did not end in time")
+
+// Run runs the command. If ctx is done, it kills the process group and returns the error of
+// ctx.
+func (c *Command) Run(ctx context.Context) (Output, error) {
+	limited, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	cmd := exec.CommandContext(limited, c.Args[0], c.Args[1:]...)
+	cmd.Env, cmd.Dir = c.Env, c.Dir
+	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(c.Stdin), outputDelay
+	stdout, stderr := &head{left: c.MaxOutput}, &head{left: c.MaxOutput}
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	setGroup(cmd)
+	err := cmd.Run()
+	if c.Contain {
+		killGroup(cmd)
+	}
+	switch {
+	case err == nil || errors.Is(err, exec.ErrWaitDelay):
+		err = nil
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case limited.Err() != nil:
+		err = fmt.Errorf("%w (%s)", ErrTimeout, c.Timeout)
+	}
+	return Output{stdout.Bytes(), stderr.Bytes()}, err
+}
+
+// head keeps the beginning of what is written to it.
+type head struct {
+	bytes.Buffer
+	left int
+}
+
+// Write keeps at most h.left bytes. It never fails.
+func (h *head) Write(p []byte) (int, error) {
+	kept := p[:min(len(p), h.left)]
+	h.left -= len(kept)
+	_, _ = h.Buffer.Write(kept)
+	return len(p), nil
+}
