@@ -29,6 +29,9 @@ func configCommand() *cobra.Command {
 			"The [agent] table corrects pooltop's assumptions about the agent: policy accepts the same values as --policy, and\n" +
 			"ttl sets cooldowns by error code, as in { 402 = \"2m\", other = \"30m\" }. The table overrides a measured policy.\n\n" +
 			"The [backoff] table sets the backoff schedule for guard and holds; see pooltop backoff --help.\n\n" +
+			"Each [[hook]] table runs a command for events: on lists kinds of events (see pooltop events --help), and run is\n" +
+			"the program and its arguments. While events, guard or the dashboard is running, it runs the command for each\n" +
+			"event, as events --exec does. No hook runs if other users can write the file.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",
@@ -58,8 +61,15 @@ type configReport struct {
 	// Backoff also contains the providers, each with its own values.
 	Backoff map[string]any         `json:"backoff"`
 	Keys    map[string]configValue `json:"keys"`
+	Hooks   []hookJSON             `json:"hooks"`
 
 	toml strings.Builder // the same values as a configuration file
+}
+
+// hookJSON is one of the hooks.
+type hookJSON struct {
+	On  configValue `json:"on"`
+	Run configValue `json:"run"`
 }
 
 // storeJSON is one of the selected stores.
@@ -82,7 +92,7 @@ const maxComment = 1024
 func newConfigReport(cfg *config.Config) *configReport {
 	r := &configReport{
 		Read: cfg.Found, Values: map[string]configValue{}, Agent: map[string]configValue{},
-		Backoff: map[string]any{}, Keys: map[string]configValue{},
+		Backoff: map[string]any{}, Keys: map[string]configValue{}, Hooks: []hookJSON{},
 	}
 	from := "without a file"
 	if cfg.Path != "" {
@@ -109,6 +119,15 @@ func newConfigReport(cfg *config.Config) *configReport {
 	bindings := model.KeyBindings(cfg.Keys)
 	for _, a := range model.Actions() {
 		r.Keys[a.Name] = r.add(a.Name, append([]string{}, bindings.Keys(a)...), cfg.SourceOf("keys."+a.Name))
+	}
+	for i, h := range cfg.Hooks {
+		var on []string
+		for _, kind := range h.On {
+			on = append(on, kind.String())
+		}
+		key := fmt.Sprintf("hook.%d.", i)
+		r.toml.WriteString("\n[[hook]]\n")
+		r.Hooks = append(r.Hooks, hookJSON{r.add("on", on, cfg.SourceOf(key+"on")), r.add("run", h.Run, cfg.SourceOf(key+"run"))})
 	}
 	return r
 }

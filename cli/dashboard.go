@@ -92,6 +92,15 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	m.Notify, m.Notifications = cfg.Notify, ui.NotificationFormOf(os.Getenv)
 	m.Scheme, m.Without, m.Keys = cfg.Scheme(), cfg.Hidden(), cfg.Keys
 	m.Order, m.Descending = cfg.Order()
+	var program *tea.Program
+	hooks, untrusted := (*hooks)(nil), error(nil)
+	if m.Demo == nil {
+		hooks, untrusted = newHooks(cfg, log, func(problem string) { program.Send(model.Warning(problem)) })
+	}
+	if hooks != nil {
+		m.OnEvent = hooks.handle
+	}
+	defer hooks.close()
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)
 	defer out.drain()
@@ -108,7 +117,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	if cfg.NoColor {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	program := tea.NewProgram(model.New(m), opts...)
+	program = tea.NewProgram(model.New(m), opts...)
 	// Use Quit rather than canceling the program's context: Quit restores the
 	// terminal first, but canceling closes the input while it is being read.
 	defer context.AfterFunc(ctx, program.Quit)()
@@ -119,6 +128,9 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer func() { cancel(nil); <-followed }()
 	go func() {
 		defer close(followed)
+		if untrusted != nil {
+			program.Send(model.Warning(untrusted.Error()))
+		}
 		followStores(ctx, cfg, log, m, program.Send)
 	}()
 

@@ -25,18 +25,46 @@ import (
 
 func eventsCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "events",
+		Use:   "events [--exec COMMAND [ARGUMENT...]]",
 		Short: "Print pool events, one per line, until interrupted",
 		Long: "events prints one line per pool event until it is interrupted.\n" +
 			"With --since, it starts with earlier events recorded in the journal or the file. With --all-profiles, it also\n" +
-			"prints the events of profiles that are created later.",
-		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'",
-		Args:    noArguments,
+			"prints the events of profiles that are created later.\n\n" +
+			"With --exec, a command runs for each event. It gets the event on standard input, in the format of --json. It runs\n" +
+			"without a shell, for at most 30 seconds, and once at a time; if more than 1000 events are waiting, the oldest are\n" +
+			"dropped. Events from before the start run nothing. The [[hook]] tables of the configuration do the same for\n" +
+			"events, guard and the dashboard; see pooltop config --help.\n\n" +
+			"Events of credentials: exhausted, held, due, ready, reset, undone, refreshed, dead, added, removed, reordered,\n" +
+			"pinned, released, forgotten. Of providers: provider_out (no credential is ready), provider_back, and all_back (all\n" +
+			"credentials that can recover are ready), each at most once a minute. Of the file: file_missing, file_unreadable,\n" +
+			"file_recovered.",
+		Example: "  pooltop events --since 2h\n  pooltop events --json | jq 'select(.event == \"exhausted\")'\n" +
+			"  pooltop events --on provider_out,dead --exec notify-send 'pooltop: provider out or credential dead'",
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print one JSON object per line, with stable field names")
 	since := cmd.Flags().String("since", "", "start with events from the last `DURATION`, such as 2h")
+	on := cmd.Flags().StringSlice("on", nil, "only events of these `KINDS`, such as provider_out,dead")
+	cmd.Flags().Lookup("on").DefValue = "" // otherwise help shows []
+	exec := cmd.Flags().Bool("exec", false, "run the command that follows for each event")
+	cmd.Flags().SetInterspersed(false) // everything after --exec is the command
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case !*exec:
+			return noArguments(cmd, args)
+		case len(args) == 0 || args[0] == "":
+			return usageError("--exec must be followed by a command")
+		}
+		return nil
+	}
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
-	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
+	cmd.RunE = configured(flags, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
+		kinds := poolstate.EventKinds()
+		if cmd.Flags().Changed("on") {
+			var err error
+			if kinds, err = config.ParseKinds(*on); err != nil {
+				return usageError("--on: %w", err)
+			}
+		}
 		clock, from := newClock(cfg.Now), time.Time{}
 		if *since != "" {
 			d, err := poolstate.ParseDuration(*since)
@@ -50,11 +78,25 @@ func eventsCommand() *cobra.Command {
 		}
 		ctx, cancel := context.WithCancel(cmd.Context())
 		defer cancel()
+		hint := func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
+		var command []config.Hook
+		if *exec {
+			command = []config.Hook{{On: kinds, Run: args}}
+		}
+		hooks, err := newHooks(cfg, log, hint, command...)
+		if err != nil {
+			hint(err.Error())
+		}
+		defer hooks.close()
 		print := newEventPrinter(cfg, clock, cmd.OutOrStdout(), *asJSON)
 		return followEvents(ctx, newStoreWatch(cfg, log), func(p poolstate.Profile) *follower {
 			f := newFollower(cfg, p.Path, log)
 			f.since = from
+			f.handle = func(r *poolstate.Record) { hooks.handle(p.Name, f.Operator, r) }
 			f.print = func(r *poolstate.Record) error { // returns when ctx is done, even if the output is blocked
+				if !slices.Contains(kinds, r.Kind) {
+					return nil
+				}
 				printed := make(chan error, 1)
 				go func() { printed <- print(p.Name, r) }()
 				select {
@@ -64,7 +106,7 @@ func eventsCommand() *cobra.Command {
 					return nil
 				}
 			}
-			f.hint = func(text string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(text)) }
+			f.hint = hint
 			return f
 		})
 	})
@@ -78,12 +120,15 @@ type follower struct {
 	clock   func() time.Time
 	explain func(error) string
 	print   func(*poolstate.Record) error
-	hint    func(string) // prints messages that are not events
-	since   time.Time    // start of the history to print; zero for no history
+	handle  func(*poolstate.Record) // runs the hooks for an event
+	hint    func(string)            // prints messages that are not events
+	since   time.Time               // start of the history to print; zero for no history
 	*counting
 	// act is called after each load, with notes about streaks that have ended. It returns
 	// when to call it again, or the zero time. It is nil if the follower only prints events.
 	act func(context.Context, []guard.Note) time.Time
+	// late is true if events for deadlines may wait for the next load.
+	late bool
 
 	observer poolstate.Observer
 	outages  poolstate.Outages
@@ -99,7 +144,7 @@ func newFollower(cfg *config.Config, path string, log *slog.Logger) *follower {
 	operator := newOperator(poolstate.Open(path, poolstate.WithClock(clock)), cfg.Journal, log)
 	return &follower{
 		Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(path, log),
-		print: func(*poolstate.Record) error { return nil }, hint: func(string) {}, counting: newCounting(cfg, path, log),
+		print: func(*poolstate.Record) error { return nil }, handle: func(*poolstate.Record) {}, hint: func(string) {}, counting: newCounting(cfg, path, log),
 	}
 }
 
@@ -233,14 +278,14 @@ func (f *follower) run(ctx context.Context, changes <-chan watch.Change) error {
 	}
 }
 
-// tick loads the store if it is time to count its failures again. Otherwise, unless act is
+// tick loads the store if it is time to count its failures again. Otherwise, unless late is
 // set, it prints events for deadlines that have passed.
 func (f *follower) tick(ctx context.Context) error {
 	now := f.clock()
 	if !f.recount.IsZero() && !now.Before(f.recount) {
 		return f.load(ctx)
 	}
-	if f.act != nil {
+	if f.late {
 		return nil
 	}
 	events, next := f.observer.Tick(now), f.outages.Next()
@@ -259,7 +304,7 @@ func (f *follower) withOutages(events []poolstate.Event, now time.Time) []poolst
 func (f *follower) untilNext() time.Duration {
 	now, next, longest := f.clock(), f.recount, time.Minute
 	for _, due := range []time.Time{f.observer.Next(), f.outages.Next()} {
-		if f.act != nil || due.IsZero() {
+		if f.late || due.IsZero() {
 			continue
 		}
 		longest = maxWait
@@ -324,7 +369,7 @@ func (f *follower) load(ctx context.Context) error {
 	return f.printAll(f.withOutages(events, now), "")
 }
 
-// printAll prints events. The reason becomes the message of a file_unreadable event.
+// printAll prints events and runs the hooks. The reason becomes the message of a file_unreadable event.
 func (f *follower) printAll(events []poolstate.Event, reason string) error {
 	for i := range events {
 		r := poolstate.RecordOf(&events[i], f.policy)
@@ -332,6 +377,7 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 			r.Message = reason
 		}
 		f.Log.Debug("event", "kind", r.Kind, "by", r.By, "at", r.At)
+		f.handle(&r)
 		if err := f.print(&r); err != nil {
 			return err
 		}

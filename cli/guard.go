@@ -61,7 +61,20 @@ func guardCommand() *cobra.Command {
 		if o.once {
 			return guardOnce(cmd.Context(), w.stores, open)
 		}
-		return runGuards(cmd.Context(), w, open)
+		warn := func(problem string) { printError(cmd.ErrOrStderr(), cmd.CommandPath(), errors.New(problem)) }
+		hooks, err := newHooks(cfg, log, warn)
+		if err != nil {
+			warn(err.Error())
+		}
+		defer hooks.close()
+		return runGuards(cmd.Context(), w, func(p poolstate.Profile) *guardian {
+			g := open(p)
+			if hooks != nil {
+				g.late = false
+				g.handle = func(r *poolstate.Record) { hooks.handle(p.Name, g.Operator, r) }
+			}
+			return g
+		})
 	})
 	completeFlag(cmd, "provider", completePool(flags, anyKind))
 	return cmd

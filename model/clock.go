@@ -60,9 +60,8 @@ func (m *Model) clockTicked() {
 	var events []poolstate.Event
 	for _, st := range m.stores {
 		passed := m.eventsOf(st, st.observer.Tick(m.cfg.Clock.Now()))
-		m.logEvents(st, passed)
 		if next := st.outages.Next(); len(passed) > 0 || !next.IsZero() && !m.cfg.Clock.Now().Before(next) {
-			m.handOn(st, passed)
+			m.logEvents(st, passed)
 		}
 		events = append(events, passed...)
 	}

@@ -128,7 +128,7 @@ func journalRead(records []poolstate.Record, err error) result {
 	}
 }
 
-// logEvents logs events of a store and queues the new ones for the journal.
+// logEvents logs events of a store, queues the new ones for the journal, and hands them on.
 func (m *Model) logEvents(st *store, events []poolstate.Event) {
 	l := &m.log
 	added := l.merge(m.recordsOf(st, events), false)
@@ -136,16 +136,23 @@ func (m *Model) logEvents(st *store, events []poolstate.Event) {
 	for _, r := range added {
 		l.unwritten = append(l.unwritten, unwritten{st.Operator, r})
 	}
+	m.handOn(st, events)
 }
 
 // handOn queues notifications about events of a store, including those about its providers
-// that follow from them.
+// that follow from them, and passes the events to OnEvent.
 func (m *Model) handOn(st *store, events []poolstate.Event) {
-	if st.snapshot.Pool == nil {
-		return
+	if st.snapshot.Pool != nil {
+		outages := st.outages.Observe(st.snapshot.Pool, st.policy, events, m.cfg.Clock.Now())
+		events = append(slices.Clip(events), m.eventsOf(st, outages)...)
+		m.notifyOf(st, events)
 	}
-	outages := st.outages.Observe(st.snapshot.Pool, st.policy, events, m.cfg.Clock.Now())
-	m.notifyOf(st, append(slices.Clip(events), m.eventsOf(st, outages)...))
+	if m.cfg.OnEvent != nil {
+		records := m.recordsOf(st, events)
+		for i := range records {
+			m.cfg.OnEvent(st.Profile, st.Operator, &records[i])
+		}
+	}
 }
 
 // recordsOf returns the records of events of a store.

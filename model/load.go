@@ -244,7 +244,6 @@ func (m *Model) observe(st *store) []poolstate.Event {
 		m.log.history = append(m.log.history, m.recordsOf(st, history)...)
 	}
 	m.logEvents(st, events)
-	m.handOn(st, events)
 	m.watchResets(st, events)
 	return events
 }

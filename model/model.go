@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 	"pooltop/ui"
 	"pooltop/ui/filter"
 	"pooltop/ui/theme"
@@ -31,6 +32,9 @@ type Config struct {
 	// notification that the terminal supports.
 	Notify        bool
 	Notifications ui.NotificationForm
+	// OnEvent is called for each event of a store, and must not block. It may be nil.
+	OnEvent func(profile string, o *journal.Operator, r *poolstate.Record)
+
 	Scheme        *theme.Scheme // nil chooses one for the terminal's background
 	Order         filter.Order  // initial order of the table; Descending reverses it
 	Descending    bool

@@ -29,6 +29,7 @@ func outagePool(t *testing.T, states string, at time.Time) *Pool {
 func TestOutages(t *testing.T) {
 	for _, tt := range []struct{ name, steps, want string }{
 		{"out from the start", "0 xx", ""},
+		{"no failure", "0 r, 1 r", ""},
 		{"one of two fails", "0 rr, 1 rx", ""},
 		{"all fail", "0 rr, 1 xx", "1 provider_out p"},
 		{"out, then back in part", "0 rr, 1 xx, 100 rx", "1 provider_out p, 100 provider_back p"},

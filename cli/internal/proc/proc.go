@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Command is an external command. It runs without a shell, in a process group of its own.
+// Command is an external command. It runs without a shell, in a new process group.
 type Command struct {
 	Args  []string // the program and its arguments
 	Stdin []byte
@@ -24,7 +24,7 @@ type Command struct {
 	Contain bool
 }
 
-// Output is what a command has printed, up to its MaxOutput.
+// Output holds the beginning of what a command has printed.
 type Output struct{ Stdout, Stderr []byte }
 
 // outputDelay is how long to wait for the output after the command has ended. A process that
@@ -45,31 +45,35 @@ func (c *Command) Run(ctx context.Context) (Output, error) {
 	stdout, stderr := &head{left: c.MaxOutput}, &head{left: c.MaxOutput}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	setGroup(cmd)
+	kill, killed := cmd.Cancel, false
+	cmd.Cancel = func() error {
+		killed = true
+		return kill()
+	}
 	err := cmd.Run()
 	if c.Contain {
 		killGroup(cmd)
 	}
 	switch {
-	case err == nil || errors.Is(err, exec.ErrWaitDelay):
+	case errors.Is(err, exec.ErrWaitDelay) && !killed:
 		err = nil
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && err != nil:
 		err = ctx.Err()
-	case limited.Err() != nil:
+	case killed:
 		err = fmt.Errorf("%w (%s)", ErrTimeout, c.Timeout)
 	}
-	return Output{stdout.Bytes(), stderr.Bytes()}, err
+	return Output{stdout.kept, stderr.kept}, err
 }
 
 // head keeps the beginning of what is written to it.
 type head struct {
-	bytes.Buffer
-	left int
+	kept []byte
+	left int // how many more bytes to keep
 }
 
 // Write keeps at most h.left bytes. It never fails.
 func (h *head) Write(p []byte) (int, error) {
-	kept := p[:min(len(p), h.left)]
-	h.left -= len(kept)
-	_, _ = h.Buffer.Write(kept)
+	n := min(len(p), h.left)
+	h.kept, h.left = append(h.kept, p[:n]...), h.left-n
 	return len(p), nil
 }
