@@ -77,11 +77,11 @@ func (h *hooks) handle(profile string, o *journal.Operator, r *poolstate.Record)
 func (h *hooks) failed(name string, kind poolstate.EventKind, o *journal.Operator, err error) {
 	problem := fmt.Sprintf("%s: %s", kind, text.Clean(err.Error(), maxErrorText))
 	h.log.Warn("hook failed", "hook", name, "event", kind, "error", err)
-	h.warn(fmt.Sprintf("hook %s: %s", name, problem))
 	record := poolstate.Record{At: h.clock(), Kind: poolstate.EventHookFailed, By: poolstate.ByOperator, Label: name, Message: problem}
 	if err := o.Journal.Append(journal.Entry{Record: record, Store: o.Store.Identity()}); err != nil {
 		h.log.Warn("cannot record a failed hook", "error", err)
 	}
+	h.warn(fmt.Sprintf("hook %s: %s", name, problem))
 }
 
 // close stops all hooks.

@@ -35,13 +35,13 @@ type Config struct {
 	// OnEvent is called for each event of a store, and must not block. It may be nil.
 	OnEvent func(profile string, o *journal.Operator, r *poolstate.Record)
 
-	Scheme        *theme.Scheme // nil chooses one for the terminal's background
-	Order         filter.Order  // initial order of the table; Descending reverses it
-	Descending    bool
-	Model         string                                               // initial model of the filter, or ""
-	Without       ui.Hidden                                            // columns to leave out
-	Keys          KeyBindings                                          // replaces default keys; must have passed Check
-	After         func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
+	Scheme     *theme.Scheme // nil chooses one for the terminal's background
+	Order      filter.Order  // initial order of the table; Descending reverses it
+	Descending bool
+	Model      string                                               // initial model of the filter, or ""
+	Without    ui.Hidden                                            // columns to leave out
+	Keys       KeyBindings                                          // replaces default keys; must have passed Check
+	After      func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
 }
 
 // Model is the dashboard. Call Finish after its program has ended.

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 	"pooltop/ui"
 )
 
@@ -158,4 +159,21 @@ func TestKeysOff(t *testing.T) {
 		d.do("e") // the event at the cursor is about the file
 		equal(t, "keys that are off without a credential", strings.Join(d.m.screen().Off, " "), "r x u enter")
 	})
+}
+
+// TestOnEvent checks that events of credentials and providers are passed on, also while the
+// display is frozen.
+func TestOnEvent(t *testing.T) {
+	var got []string
+	d := startDashboard(t, pool(ready("a", 0), ready("b", 0)), func(c *Config) {
+		c.OnEvent = func(_ string, _ *journal.Operator, r *poolstate.Record) {
+			got = append(got, strings.TrimSpace(fmt.Sprint(r.Kind, " ", r.Provider, " ", r.ID)))
+		}
+	})
+	d.do("p")
+	d.change(pool(exhausted("a", 0, 1), exhausted("b", 0, 1)))
+	d.later(time.Hour)
+	d.change(pool(ready("a", 1), ready("b", 1)))
+	equal(t, "events", strings.Join(got, ", "), "exhausted p a, exhausted p b, provider_out p, "+
+		"due p a, due p b, ready p a, ready p b, provider_back p, all_back")
 }
