@@ -120,7 +120,7 @@ type follower struct {
 	clock   func() time.Time
 	explain func(error) string
 	print   func(*poolstate.Record) error
-	handle  func(*poolstate.Record) // runs the hooks for an event
+	handle  func(*poolstate.Record) // runs the hooks for an event; nil if there are none
 	hint    func(string)            // prints messages that are not events
 	since   time.Time               // start of the history to print; zero for no history
 	*counting
@@ -144,7 +144,7 @@ func newFollower(cfg *config.Config, path string, log *slog.Logger) *follower {
 	operator := newOperator(poolstate.Open(path, poolstate.WithClock(clock)), cfg.Journal, log)
 	return &follower{
 		Operator: operator, choice: policyChoice(cfg), clock: clock, explain: explainLogged(path, log),
-		print: func(*poolstate.Record) error { return nil }, handle: func(*poolstate.Record) {}, hint: func(string) {}, counting: newCounting(cfg, path, log),
+		print: func(*poolstate.Record) error { return nil }, hint: func(string) {}, counting: newCounting(cfg, path, log),
 	}
 }
 
@@ -377,7 +377,9 @@ func (f *follower) printAll(events []poolstate.Event, reason string) error {
 			r.Message = reason
 		}
 		f.Log.Debug("event", "kind", r.Kind, "by", r.By, "at", r.At)
-		f.handle(&r)
+		if f.handle != nil {
+			f.handle(&r)
+		}
 		if err := f.print(&r); err != nil {
 			return err
 		}

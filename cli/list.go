@@ -75,8 +75,8 @@ func (sel *selection) narrow(provider string) error {
 func printList(w io.Writer, sel *selection, cfg *config.Config) error {
 	colors, w, width := styleFor(w, cfg.Scheme(), cfg.NoColor)
 	var tables []string
-	if line, _, err := sel.status(); sel.several && err == nil {
-		tables = append(tables, text.Fit(line, width()))
+	if parts, _, err := sel.status(); sel.several && err == nil {
+		tables = append(tables, text.Fit(strings.Join(parts, " · "), width()))
 	}
 	for _, snap := range sel.stores {
 		table := ""

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pooltop/cli/config"
+	"pooltop/cli/internal/jsonout"
 	"pooltop/poolstate"
 	"pooltop/ui/text"
 )
@@ -20,11 +21,13 @@ func statusCommand() *cobra.Command {
 		Short: "Print one short line for a prompt or status bar; the exit code reports health",
 		Long: "status prints one short line. Its exit code is 0 if every provider has a ready credential, 10 if a provider has\n" +
 			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool. With several stores, the\n" +
-			"worst one that can be read determines the exit code.",
+			"worst one that can be read determines the exit code.\n\n" +
+			"--format waybar prints JSON for a custom module of Waybar: the class is ok, degraded or out instead of an exit code\n" +
+			"of 0, 10 or 11, and the percentage is that of ready credentials.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
-	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list")
+	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list, or waybar")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock)
 	model := modelFlag(cmd, flags)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
@@ -34,11 +37,16 @@ func statusCommand() *cobra.Command {
 		}
 		sel := loadSelection(cfg, log)
 		sel.forModel(*model)
-		line, code, err := sel.status()
+		parts, code, err := sel.status()
 		if err != nil {
 			return err
 		}
-		if *format != "" {
+		line := strings.Join(parts, " · ")
+		switch *format {
+		case "":
+		case "waybar":
+			return jsonout.WriteLine(cmd.OutOrStdout(), sel.waybar(parts, code)) // Waybar hides a module whose command fails
+		default:
 			if line, err = sel.render(parsed); err != nil {
 				return formatError(err)
 			}
@@ -58,23 +66,43 @@ func formatError(err error) error {
 // maxNamed is the maximum number of providers named on the status line.
 const maxNamed = 2
 
-// status returns a line such as "4/9 ready · openrouter out, back 14:14", and the exit code.
+// waybarJSON is the input of a custom module of Waybar. The texts are Pango markup.
+type waybarJSON struct {
+	Text       string `json:"text"`
+	Tooltip    string `json:"tooltip"`
+	Class      string `json:"class"`
+	Percentage int    `json:"percentage"`
+}
+
+// waybar converts the result of status for Waybar.
+func (sel *selection) waybar(parts []string, code int) waybarJSON {
+	class := map[int]string{exitDone: "ok", exitProviderOut: "degraded", exitNothingReady: "out"}[code]
+	sum, _ := sel.summary()
+	return waybarJSON{
+		Text: template.HTMLEscapeString(parts[0]), Tooltip: template.HTMLEscapeString(strings.Join(parts, "\n")),
+		Class: class, Percentage: sum.Ready() * 100 / max(sum.Total, 1),
+	}
+}
+
+// status returns the parts of a line such as "4/9 ready · openrouter out, back 14:14", and the
+// exit code.
 // A provider without credentials does not count as out. The line names stores that cannot be
 // read, but they do not affect the exit code. status returns an error only if no store can
 // be read or none has a pool.
-func (sel *selection) status() (line string, code int, err error) {
+func (sel *selection) status() (parts []string, code int, err error) {
 	if err := sel.err(); err != nil {
-		return "", 0, err
+		return nil, 0, err
 	}
 	pools := false
 	for snap := range sel.readable {
 		pools = pools || snap.pool.HasPool
 	}
 	if !pools {
-		return "", 0, &codedError{exitRefused, fmt.Errorf("%s: no credential pool", sel.stores[0].path)}
+		return nil, 0, &codedError{exitRefused, fmt.Errorf("%s: no credential pool", sel.stores[0].path)}
 	}
 	sum, _ := sel.summary()
-	parts, out := []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}, sel.providersOut()
+	out := sel.providersOut()
+	parts = []string{fmt.Sprintf("%d/%d ready", sum.Ready(), sum.Total)}
 	for snap := range sel.readable {
 		s := snap.pool.Summarize(snap.policy, snap.now)
 		switch {
@@ -97,7 +125,7 @@ func (sel *selection) status() (line string, code int, err error) {
 	if unreadable != nil {
 		parts = append(parts, abbreviate(unreadable)+" unreadable")
 	}
-	return strings.Join(parts, " · "), code, nil
+	return parts, code, nil
 }
 
 // providersOut describes each provider that is out. A provider that is out in all profiles that
