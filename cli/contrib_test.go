@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -46,6 +47,30 @@ func TestContrib_Metrics(t *testing.T) {
 			for label := range strings.SplitSeq(use[1]+use[2]+use[3], ", ") {
 				if !slices.Contains(all, label) {
 					t.Errorf("%s uses the label %s, which no metric has", name, label)
+				}
+			}
+		}
+	}
+}
+
+// TestContrib_Alerts checks that every alert has a test, is described in docs/metrics.md, and
+// fires and resolves in .ci/metrics.
+func TestContrib_Alerts(t *testing.T) {
+	rules := string(readFile(t, filepath.Join("..", "contrib", "prometheus", "pooltop.rules.yml")))
+	alerts := regexp.MustCompile(`(?m)^ +- alert: (\w+)$`).FindAllStringSubmatch(rules, -1)
+	if len(alerts) == 0 {
+		t.Fatal("there are no alerts")
+	}
+	for path, formats := range map[string][]string{
+		"contrib/prometheus/pooltop.rules.test.yml": {"- alertname: %s\n", "{alertname: %s, "},
+		"docs/metrics.md": {"| `%s` | "},
+		".ci/metrics":     {"alert %s fires\n", "alert %s resolves\n"},
+	} {
+		file := string(readFile(t, filepath.Join("..", filepath.FromSlash(path))))
+		for _, alert := range alerts {
+			for _, format := range formats {
+				if want := fmt.Sprintf(format, alert[1]); !strings.Contains(file, want) {
+					t.Errorf("%s lacks %q", path, want)
 				}
 			}
 		}
