@@ -19,8 +19,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// stepJSON is a step of the backoff schedule: the agent's cooldown, the cooldown under the
-// default schedule of guard, and the cooldown of each provider with a separate schedule.
+// stepJSON is a step of the backoff schedule: the agent's cooldown, the cooldown under guard's
+// default schedule, and the cooldown for each provider with a separate schedule.
 type stepJSON struct {
 	Streak     int                  `json:"streak"`
 	Multiplier int                  `json:"multiplier"`
@@ -119,7 +119,7 @@ func (s *schedules) steps() (steps []stepJSON) {
 }
 
 // cooldowns returns the agent's cooldown at a step, followed by the cooldown under the default
-// schedule and the cooldown of each provider with a separate schedule.
+// schedule and the cooldown for each provider with a separate schedule.
 func (s *schedules) cooldowns(streak int) (out []time.Duration) {
 	c := poolstate.Credential{ErrorCode: poolstate.Some(s.code), Streak: poolstate.KnownStreak(streak - 1)}
 	out = append(out, s.policy.Cooldown(&c, streak), s.general().NextCooldown(&c, s.policy))

@@ -254,7 +254,7 @@ func modelFlag(cmd *cobra.Command, settings *config.Flags) *string {
 	return model
 }
 
-// forModel makes all policies those for requests to a model; see [poolstate.Policy.ForModel].
+// forModel makes all policies apply to requests to a model; see [poolstate.Policy.ForModel].
 func (sel *selection) forModel(model string) {
 	for _, snap := range sel.stores {
 		snap.policy = snap.policy.ForModel(model)

@@ -76,7 +76,7 @@ func (m *Model) arrange() {
 	m.reselect(at)
 }
 
-// viewPolicy returns the policy to display: that for the model in the filter, if there is one.
+// viewPolicy returns the policy to display, for the model in the filter if there is one.
 func (m *Model) viewPolicy() poolstate.Policy {
 	return m.policy.ForModel(m.arrangement.filter.Model(m.pool))
 }

@@ -174,7 +174,7 @@ func setProfile(out *poolstate.Outcome, profile string, policy *poolstate.Policy
 	}
 }
 
-// name sets the profile and policy of the credentials in a result to those of the store.
+// name sets the profile and policy of the credentials in a result to the store's.
 func (f *fileResult) name(m *Model) {
 	policy := f.store.policy
 	setProfile(&f.done.Outcome, m.profileIn(f.store), &policy)

@@ -33,14 +33,14 @@ type keyMap struct {
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 }
 
-// Action is an operation of the dashboard to which keys can be bound.
+// Action is an operation of the dashboard that keys can be bound to.
 type Action struct {
 	Name, Does string   // Name is used in the configuration, and Does in the help
 	Keys       []string // default keys
 	binding    *key.Binding
 }
 
-// Actions returns all actions, in the order in which the help lists them.
+// Actions returns all actions, in the order that the help lists them.
 func Actions() []Action { return new(keyMap).actions() }
 
 func (k *keyMap) actions() []Action {
@@ -162,8 +162,8 @@ type UnknownNameError struct {
 // Error returns a message with the kind and the name.
 func (e *UnknownNameError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Name) }
 
-// ConflictError reports that a key is bound to two actions. Chosen is the action to which the
-// configuration binds it.
+// ConflictError reports that a key is bound to two actions. Chosen is the action that the
+// configuration binds it to.
 type ConflictError struct{ Key, Chosen, Other string }
 
 // Error returns a message with the key and both actions.

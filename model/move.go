@@ -40,7 +40,7 @@ func (m *Model) moveBy(t task, by int) tea.Cmd {
 	return m.run(t)
 }
 
-// rotation returns the credentials of the provider of c that are in the same file, in rotation
+// rotation returns the credentials of c's provider that are in the same file, in rotation
 // order.
 func (m *Model) rotation(c *poolstate.Credential) []poolstate.Credential {
 	var rows []*poolstate.Credential

@@ -23,7 +23,7 @@ func (m *Model) view() ui.Pane {
 	return m.pane
 }
 
-// target returns the credential on which keys act: in the events view, the credential
+// target returns the credential that keys act on: in the events view, the credential
 // of the event at the cursor, and otherwise the selected credential. If there is none, target
 // returns the reason.
 func (m *Model) target() (c *poolstate.Credential, why string) {

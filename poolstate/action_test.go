@@ -268,7 +268,7 @@ func streaksIn(t *testing.T, content string, c *Credential) (own, any bool) {
 	return own, any
 }
 
-// An action changes only its own fields and updated_at. Its outcome matches the credentials
+// An action changes only the fields that it sets, and updated_at. Its outcome matches the credentials
 // after a reload.
 func TestPerform_Fields(t *testing.T) {
 	cooldowns := []time.Duration{0, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
@@ -323,8 +323,8 @@ func checkEffect(t *testing.T, s *Store, before *Credential, e *Effect) {
 	}
 }
 
-// If a hold has neither For nor Until, its deadline is the same as after a real failure. Every hold
-// increases the streak.
+// If a hold has neither For nor Until, its deadline is the same as after a real failure. Every
+// hold increases the streak.
 func TestPerform_HoldDeadline(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -196,7 +196,7 @@ type Assessment struct {
 	// Multiplier is the factor for the current streak, 1 to 8.
 	Multiplier int
 	// Cooldown is the time from the failure to the deadline, or zero if either is unknown.
-	// If the deadline belongs to a model, it is the time since that model's failure.
+	// If the deadline belongs to a model, the time is measured from that model's failure.
 	Cooldown time.Duration
 	// Next is the cooldown after one more failure with the same code.
 	Next time.Duration

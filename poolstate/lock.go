@@ -123,9 +123,9 @@ func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }
 
-// createLock creates a lock file if it does not exist. It gives the file the owner of the
-// store or, if there is no store, of the directory, so that agents can open a lock that
-// root created.
+// createLock creates a lock file if it does not exist. The file gets the same owner as the
+// store or, if there is no store, as the directory, so that agents can open a lock that root
+// created.
 func (s *Store) createLock(path string) error {
 	f, err := s.fs.Create(path)
 	if errors.Is(err, fs.ErrExist) {

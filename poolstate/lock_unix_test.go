@@ -225,7 +225,7 @@ func TestUpdate_SameLockTwoPaths(t *testing.T) {
 	}
 }
 
-// A new lock gets the owner of the store or, if there is no store, of the directory,
+// A new lock gets the same owner as the store or, if there is no store, as the directory,
 // because an agent could not open a lock that belongs to root.
 func TestUpdate_LockOwner(t *testing.T) {
 	if os.Geteuid() != 0 {

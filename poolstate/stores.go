@@ -142,7 +142,7 @@ func (p *Pool) insert(provider Provider) {
 	p.Providers = slices.Insert(p.Providers, i, provider)
 }
 
-// markCopies sets the Copy field of a profile's entries. root is the provider of the same name
+// markCopies sets the Copy field of a profile's entries. root is the provider with the same name
 // in the root's pool, or nil. A copy keeps the id. Referenced tokens are not copied.
 func (p *Provider) markCopies(root *Provider) {
 	if root == nil {

@@ -46,7 +46,7 @@ func (d *Draft) tokenSources(a Action, s *Store) tokenSources {
 	return tokenSources{providerClaude: s.claudeGrant(a.ClaudeFile), providerNous: d.nousGrant(s.loc)}
 }
 
-// claudeGrant reads the tokens of Claude Code from the file at path.
+// claudeGrant reads Claude Code's tokens from the file at path.
 func (s *Store) claudeGrant(path string) grant {
 	var root *jsonedit.Value
 	file, err := atomicfile.Read(s.fs, path)

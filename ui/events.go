@@ -127,7 +127,7 @@ func recordName(r *poolstate.Record, w int) string {
 	return provider + "/" + text.Fit(name, w-1-text.Width(provider))
 }
 
-// eventPrefixes removes the words of a kind that repeat the subject of the event.
+// eventPrefixes removes the prefixes of event kinds that repeat the event's subject.
 var eventPrefixes = strings.NewReplacer("file_", "", "provider_", "", "all_", "", "hook_", "")
 
 // eventStyles holds the role and the fixed words for each kind of event.

@@ -40,8 +40,8 @@ func (t *table) credential(c *poolstate.Credential) string {
 	return r.String()
 }
 
-// glyph draws the state symbol and, next to it, the mark for a marked or a recently
-// changed credential and the one for the credential that the agent selects next.
+// glyph draws the state symbol and, next to it, the mark for a marked or recently changed
+// credential and the arrow for the credential that the agent selects next.
 func (r *row) glyph() {
 	mark, role, weight := "", theme.Accent, theme.Bold
 	switch fresh := r.s.Fresh[r.c.Ref]; {

@@ -13,7 +13,7 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// Guard describes the process that runs guard on a store.
+// Guard describes the process running guard on a store.
 type Guard struct {
 	Host    string `json:"host"`
 	PID     int    `json:"pid"`
@@ -35,7 +35,7 @@ func (g Guard) String() string {
 	return fmt.Sprintf("%s (process %d on %s)", g.Command, g.PID, g.Host)
 }
 
-// RunningError is returned by [Counter.Guard] if another process runs guard on the store.
+// RunningError is returned by [Counter.Guard] if another process is running guard on the store.
 type RunningError struct{ Other Guard }
 
 func (e *RunningError) Error() string {
@@ -46,8 +46,8 @@ func (e *RunningError) Error() string {
 // briefly.
 const guardTimeout = 200 * time.Millisecond
 
-// Guard makes this process the only one that runs guard on the store, until it calls
-// release. The error is a [*RunningError] if another process already runs guard.
+// Guard makes this process the only one running guard on the store, until it calls release.
+// The error is a [*RunningError] if another process is already running guard.
 func (c *Counter) Guard(self Guard) (release func(), err error) {
 	l, err := c.take(c.path+".guard.lock", guardTimeout)
 	if errors.Is(err, poolstate.ErrLocked) {

@@ -25,8 +25,8 @@ type provider struct {
 	Order       []slot            `json:"order,omitempty"`
 	Credentials map[string]*count `json:"credentials"`
 	// Totals counts failures by credential id and error code. Unlike a streak, a total never
-	// decreases while the credential is in the file. Other codes than 100 to 599, and those
-	// beyond the first maxCodes of a credential, are counted as 0.
+	// decreases while the credential is in the file. Codes outside the range 100 to 599, and a
+	// credential's codes beyond the first maxCodes, are counted as 0.
 	Totals map[string]map[int]int `json:"totals,omitempty"`
 	Pins   int                    `json:"pins,omitempty"` // writes of pins, including repeated ones
 }

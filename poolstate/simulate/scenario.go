@@ -126,7 +126,7 @@ func Scenarios() []Scenario {
 	}
 }
 
-// Find returns the scenario of the given name.
+// Find returns the scenario with the given name.
 func Find(name string) (Scenario, error) {
 	var names []string
 	for _, s := range Scenarios() {

@@ -61,7 +61,7 @@ type Theme struct {
 	dimmed *Theme                     // nil if the theme is already dimmed
 }
 
-// The backgrounds of text: of the terminal, of the selected row, or of the fill of a chart.
+// The backgrounds of text: the terminal's, the selected row's, or a chart's fill.
 const (
 	groundNone = iota
 	groundSelected
@@ -139,7 +139,7 @@ func BackgroundOf(dark bool) Background {
 // Scheme is a set of colors for one kind of background, or for any.
 type Scheme uint8
 
-// The schemes. SchemeTerminal uses the terminal's own sixteen colors. SchemeAny is for output
+// The schemes. SchemeTerminal uses the terminal's own 16 colors. SchemeAny is for output
 // to a terminal whose background is not queried, and is legible on both kinds.
 const (
 	SchemeDark Scheme = iota
@@ -172,7 +172,7 @@ func (s Scheme) Background() Background {
 }
 
 // Next returns the next scheme that is legible on a background with the given color
-// support. With sixteen colors, every scheme uses the terminal's colors. On an unknown
+// support. With 16 colors, every scheme uses the terminal's colors. On an unknown
 // background, Next switches between the default scheme and the terminal's colors.
 func (s Scheme) Next(b Background, profile colorprofile.Profile) Scheme {
 	for {
@@ -189,7 +189,7 @@ func (s Scheme) Next(b Background, profile colorprofile.Profile) Scheme {
 }
 
 // On returns the scheme and the color support with which to draw s on a background. On a known
-// background, the terminal's own colors are drawn as the default scheme with sixteen colors.
+// background, the terminal's own colors are drawn as the default scheme with 16 colors.
 func (s Scheme) On(b Background, profile colorprofile.Profile) (Scheme, colorprofile.Profile) {
 	if s == SchemeTerminal && b != BackgroundUnknown {
 		return SchemeFor(b), min(profile, colorprofile.ANSI)
@@ -211,7 +211,7 @@ type palette struct {
 	roles    [roleCount]color.Color
 }
 
-// colors parses a palette. Each color is a hex value, one of the 256 color numbers, or
+// colors parses a palette. Each color is a hex value, a color number from 0 to 255, or
 // "-" for none.
 func colors(selected, roles string) palette {
 	var all [1 + roleCount]color.Color

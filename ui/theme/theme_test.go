@@ -193,7 +193,7 @@ func TestPalettes_ContrastAny(t *testing.T) {
 	}
 }
 
-// terminals holds the sixteen colors of common terminals, and the backgrounds on which they
+// terminals holds the 16 colors of common terminals, and the backgrounds on which they
 // are used: xterm, the Linux console, Terminal on macOS, GNOME, Windows, and Solarized.
 var terminals = []struct {
 	name, dark, light string
@@ -258,7 +258,7 @@ func TestScheme_On(t *testing.T) {
 	for b, want := range map[Background]Scheme{BackgroundDark: SchemeDark, BackgroundLight: SchemeLight, BackgroundUnknown: SchemeTerminal} {
 		s, p := SchemeTerminal.On(b, colorprofile.TrueColor)
 		uitest.Equal(t, "scheme", s, want)
-		uitest.Equal(t, "limited to sixteen colors", p == colorprofile.ANSI, b != BackgroundUnknown)
+		uitest.Equal(t, "limited to 16 colors", p == colorprofile.ANSI, b != BackgroundUnknown)
 	}
 }
 
