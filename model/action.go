@@ -195,16 +195,13 @@ func (m *Model) remember(verb poolstate.Verb, f *fileResult) {
 		records[i].Profile = m.profileIn(f.store)
 	}
 	m.log.merge(records, true)
+	if ui.IsMove(&f.done.Outcome) {
+		m.watchMove(verb, f)
+		return
+	}
 	for i := range f.done.Changed {
 		e := &f.done.Changed[i]
-		w := watchedWrite{verb, e.Before, e.After, f.store.loading.begun}
-		if earlier, ok := m.writes[e.Before.Ref]; ok && verb == poolstate.VerbOrder && earlier.verb == verb {
-			w.before = earlier.before // agents have the order before the first move in memory
-		}
-		if verb == poolstate.VerbOrder && i > 0 { // only the first was moved
-			break
-		}
-		m.writes[e.Before.Ref] = w
+		m.writes[e.Before.Ref] = watchedWrite{verb: verb, before: e.Before, after: e.After, load: f.store.loading.begun}
 	}
 }
 

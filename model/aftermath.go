@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -77,6 +78,65 @@ type watchedWrite struct {
 	verb          poolstate.Verb
 	before, after poolstate.Credential
 	load          int // number of the last load that began before the write was done; it may have read the older state
+	move          *watchedMove
+}
+
+// watchedMove is the part of a watchedWrite that only a move has. from is the provider's
+// rotation order before its first watched move, which agents may still have in memory.
+type watchedMove struct {
+	from, to []poolstate.Ref
+	earlier  *watchedWrite // the provider's previous move, which an undo of this one leaves
+}
+
+// watchMove starts watching for agents that restore the rotation order before a move or, for an
+// undo, before the move that is left. It watches only the provider's last move, because later
+// moves also change the places of credentials that were moved earlier.
+func (m *Model) watchMove(verb poolstate.Verb, f *fileResult) {
+	e := &f.done.Changed[0]
+	w := watchedWrite{poolstate.VerbOrder, e.Before, e.After, f.store.loading.begun, &watchedMove{}}
+	w.move.from = refsOf(f.seen)
+	for ref, last := range m.writes {
+		if last.move != nil && ref.Provider == e.Before.Provider && ref.Profile == e.Before.Profile {
+			w.move.from, w.move.earlier = last.move.from, &last
+			delete(m.writes, ref)
+		}
+	}
+	if verb == poolstate.VerbUndo {
+		last := w.move.earlier
+		if last == nil || last.move.earlier == nil {
+			return
+		}
+		load := w.load
+		w = *last.move.earlier
+		w.load = load
+	} else {
+		moved := slices.Delete(refsOf(f.seen), e.Before.Index-1, e.Before.Index)
+		ref := e.Before.Ref
+		ref.Profile = ""
+		w.move.to = slices.Insert(moved, e.After.Index-1, ref)
+	}
+	m.writes[w.after.Ref] = w
+}
+
+// refsOf returns references to credentials of a store, as in its file.
+func refsOf(credentials []poolstate.Credential) (refs []poolstate.Ref) {
+	for i := range credentials {
+		refs = append(refs, credentials[i].Ref)
+	}
+	return refs
+}
+
+// kept reports whether c, from the given pool, is still as the action wrote it.
+func (w *watchedWrite) kept(c *poolstate.Credential, pool *poolstate.Pool) bool {
+	return w.equal(c, &w.after) && (w.move == nil || !w.overwritten(c, pool) || slices.Equal(w.move.to, w.move.from))
+}
+
+// overwritten reports whether c, from the given pool, is as it was before the action.
+func (w *watchedWrite) overwritten(c *poolstate.Credential, pool *poolstate.Pool) bool {
+	if w.move != nil {
+		return slices.Equal(refsOf(pool.Provider(c.Provider).Credentials), w.move.from)
+	}
+	return w.equal(c, &w.before)
 }
 
 // equal compares the fields that the action writes or, for a move, the position in the rotation
@@ -116,16 +176,17 @@ func (m *Model) checkWrites(st *store, events []poolstate.Event) {
 			present[ref] = w
 		}
 	}
-	for c := range st.snapshot.Pool.All() {
+	pool := st.snapshot.Pool
+	for c := range pool.All() {
 		ref := c.Ref
 		ref.Profile = profile
 		w, watched := m.writes[ref]
 		what := ""
 		switch {
 		case !watched:
-		case w.load == st.loading.begun || w.equal(c, &w.after):
+		case w.load == st.loading.begun || w.kept(c, pool):
 			present[ref] = w
-		case w.equal(c, &w.before):
+		case w.overwritten(c, pool):
 			what = fmt.Sprintf("%s of %s was overwritten", ui.VerbWord(w.verb), text.QualifiedName(&w.after))
 		case w.verb == poolstate.VerbHold && !c.Held() && c.Status != poolstate.StatusExhausted && m.now.Before(w.after.ResetAt):
 			what = fmt.Sprintf("the hold on %s was lifted", text.QualifiedName(&w.after))

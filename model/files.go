@@ -25,7 +25,8 @@ type job struct {
 // fileResult is the result of a job.
 type fileResult struct {
 	store *store
-	done  journal.Done // the zero value if the job failed
+	seen  []poolstate.Credential // of the job
+	done  journal.Done           // the zero value if the job failed
 	err   error
 }
 
@@ -147,7 +148,7 @@ func joined(a, b poolstate.Outcome) poolstate.Outcome {
 func performAll(ctx context.Context, jobs []job, waiting func(holder string)) []fileResult {
 	var files []fileResult
 	for _, j := range jobs {
-		f := fileResult{store: j.store, err: ctx.Err()}
+		f := fileResult{store: j.store, seen: j.task.Seen, err: ctx.Err()}
 		if len(files) == 0 || f.err == nil {
 			f.done, f.err = j.operator.Run(ctx, j.task, func(holder string) {
 				if len(jobs) > 1 {

@@ -80,6 +80,32 @@ func TestMoveBy_Overwritten(t *testing.T) {
 	d.change(poolOf("p: a b c"), "! move of label-c was overwritten at 12:00:00; press K to repeat")
 }
 
+// TestMoveBy_OverwrittenSeveral checks which move is reported if several credentials of a
+// provider were moved.
+func TestMoveBy_OverwrittenSeveral(t *testing.T) {
+	d := startDashboard(t, poolOf("p: a b c"))
+	d.do("G K")
+	d.do("G K", "✓ move label-b: #3 → #2") // puts c back, like an agent
+	d.hides("overwritten")
+	equal(t, "the order", d.inOrder(d.file), "a b c")
+
+	d = startDashboard(t, poolOf("p: a b c"))
+	d.do("G K K", "✓ move label-c: #2 → #1")
+	d.do("j K", "✓ move label-a: #2 → #1") // its place before all moves
+	d.change(poolOf("p: a b c"), "! move of label-a was overwritten at 12:00:00; press K to repeat")
+
+	d = startDashboard(t, poolOf("p: a b c"))
+	d.do("G K K", "✓ move label-c: #2 → #1")
+	d.do("G K", "✓ move label-b: #3 → #2")
+	d.do("u", "undo label-b: #2 → #3")
+	d.change(poolOf("p: a b c"), "! move of label-c was overwritten at 12:00:00; select it and press K to repeat")
+
+	d = startDashboard(t, poolOf("p: a b c"))
+	d.do("J u", "undo label-a: #2 → #1")
+	d.change(poolOf("p: a b c"))
+	d.hides("overwritten")
+}
+
 func TestMoveBy_Borrowed(t *testing.T) {
 	h := startHome(t, "default work night", map[string]string{
 		poolstate.RootProfile: poolOf("p: a b"), "work": poolOf("q: c"), "night": poolOf("p: d e"),
