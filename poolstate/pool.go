@@ -8,7 +8,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"pooltop/poolstate/internal/jsonedit"
@@ -81,8 +80,8 @@ func hasSeptemberFormat(data []byte) bool {
 func (p *Pool) addProvider(name string, list *jsonedit.Value, scrub *redact.Scrubber, loc *time.Location) {
 	p.Providers = append(p.Providers, Provider{Name: name})
 	prov := &p.Providers[len(p.Providers)-1]
-	if name != strings.ToLower(name) {
-		prov.note("the name is not in lower case, so agents never use it")
+	if !readByAgents(name) {
+		prov.note(noteUpperCase)
 	}
 	if !list.IsArray() {
 		prov.note("not a list, left unchanged")

@@ -19,6 +19,9 @@ type Move struct {
 // Refusal returns why the move is impossible or would have no lasting effect, or "" if it is
 // allowed. The argument contains all credentials of the provider in rotation order.
 func (m Move) Refusal(credentials []Credential) string {
+	if !readByAgents(m.Target.Provider) {
+		return noteUpperCase
+	}
 	switch m.Strategy {
 	case RoundRobin:
 		return "under round_robin, agents rewrite the order on every selection"

@@ -100,6 +100,9 @@ func TestPerform_OrderRefused(t *testing.T) {
 			equal(t, "content", readFile(t, s.Path()), content)
 		})
 	}
+	s = newStore(t, strings.Replace(pool, `"p"`, `"P"`, 1))
+	checkUnchanged(t, moveTo(t, s, "P", 3, 1, FillFirst), true, "the name is not in lower case, so agents never use it")
+	s = newStore(t, pool)
 	a.Move.Target.ID = "x"
 	checkUnchanged(t, performOn(t, s, a, seen), true, "no longer in the file")
 }

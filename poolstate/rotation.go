@@ -38,7 +38,7 @@ func ParseStrategy(name string) Strategy {
 // [Policy.ForModel]), the agent does not specify one and skips credentials with a cooldown for
 // any model. To find the next credential of a profile in a merged pool, use [Provider.Of].
 func (p *Provider) Next(s Strategy, policy Policy, now time.Time) *Credential {
-	if s == Random || p.Name != strings.ToLower(p.Name) {
+	if s == Random || !readByAgents(p.Name) {
 		return nil
 	}
 	var next *Credential
@@ -54,6 +54,13 @@ func (p *Provider) Next(s Strategy, policy Policy, now time.Time) *Credential {
 	}
 	return next
 }
+
+// readByAgents reports whether agents use the provider with the given name. They look names up
+// in lower case.
+func readByAgents(provider string) bool { return provider == strings.ToLower(provider) }
+
+// noteUpperCase explains why agents do not use a provider.
+const noteUpperCase = "the name is not in lower case, so agents never use it"
 
 // Selectable reports whether an agent may select c: it is ready or due, and has no active
 // cooldown for the policy's model or, if the policy has none, for any model.

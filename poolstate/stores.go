@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // Profile is an agent's root or one of its profiles. Each can have its own store.
@@ -111,7 +110,7 @@ func Borrow(own, root *Pool) *Pool {
 		return &out
 	}
 	for _, p := range root.Providers {
-		if p.Name != strings.ToLower(p.Name) || len(p.Credentials) == 0 { // agents read only lower-case names
+		if !readByAgents(p.Name) || len(p.Credentials) == 0 {
 			continue
 		}
 		p.Credentials = slices.Clone(p.Credentials)
