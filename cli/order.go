@@ -21,8 +21,8 @@ func orderCommand() *cobra.Command {
 		Long: "order prints a provider's credentials in the order that agents use them, the rotation strategy from the\n" +
 			"agent's config.yaml, and (→) the credential that agents select next. With TARGET, it moves that credential to the\n" +
 			"given position, counted from 1. TARGET is an id, a label, or #n as numbered by list. A move that agents would revert\n" +
-			"or ignore is refused. Running agents write their old order back with their next write; restart them to keep the\n" +
-			"new one.",
+			"or ignore is refused. Restart running agents to keep the new order; otherwise, their next write restores the old\n" +
+			"one.",
 		Example: "  pooltop order openrouter\n  pooltop order openrouter backup-key first",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
@@ -73,8 +73,8 @@ func parsePosition(word string, n int) (int, error) {
 		return n, nil
 	}
 	position, err := strconv.Atoi(word)
-	if err != nil {
-		return 0, usageError("invalid position %q: use first, last or a number", word)
+	if err != nil || position < 1 {
+		return 0, usageError("invalid position %q: use first, last or a number from 1", word)
 	}
 	return position, nil
 }
@@ -110,7 +110,7 @@ func (r *actionRun) move(args []string) error {
 		if err != nil {
 			return err
 		}
-		if position < 1 || position > len(p.seen) {
+		if position > len(p.seen) {
 			return noSuch("%s: there is no position %d; use 1 to %d, first or last", target.Provider, position, len(p.seen))
 		}
 		p.move = poolstate.Move{Target: target, To: position, Strategy: r.sel.strategyFor(p.store, target.Provider)}

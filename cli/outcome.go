@@ -58,7 +58,10 @@ func refusal(jobs []*job) error {
 
 // lines describes the outcome of a job.
 func (r *actionRun) lines(j *job) (lines []string) {
-	out := &j.out
+	out, verb := &j.out, r.verb
+	if ui.IsMove(out) {
+		verb = poolstate.VerbOrder
+	}
 	for i := range out.Changed {
 		e := &out.Changed[i]
 		line := text.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, j.store.policy, out.At.In(j.store.now.Location()))
@@ -66,7 +69,7 @@ func (r *actionRun) lines(j *job) (lines []string) {
 			line += ui.DeadReset
 		}
 		lines = append(lines, line)
-		if r.verb == poolstate.VerbOrder {
+		if verb == poolstate.VerbOrder {
 			break // the others only moved because of the first
 		}
 	}
@@ -81,7 +84,7 @@ func (r *actionRun) lines(j *job) (lines []string) {
 	case r.dryRun:
 		lines = append(lines, "dry run: nothing was written")
 	case len(out.Changed) > 0:
-		lines = append(lines, "written; "+ui.ReloadNote(r.verb, j.store.policy))
+		lines = append(lines, "written; "+ui.ReloadNote(verb, j.store.policy))
 	case out.Refusals() > 0:
 	case r.verb == poolstate.VerbUndo && nothing:
 		lines = append(lines, "nothing to undo")

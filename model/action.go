@@ -261,16 +261,20 @@ func (m *Model) answer(msg *actionDone) {
 		case m.keys.Undo.Enabled():
 			words += "; " + word(m.keys.Undo) + " undoes"
 		}
-		verb := msg.verb
-		if ui.IsMove(&out) {
-			verb = poolstate.VerbOrder
-		}
-		words += "; " + ui.ReloadNote(verb, m.policy)
+		words += "; " + m.reloadNote(msg.verb, &out)
 	}
 	m.setStatus(kind, msg.withWarnings(words))
 	if m.status != nil && m.status.Text == words && len(failed) == 0 {
 		m.status.Brief = ui.BriefChange(msg.verb, &out, m.policy, m.now)
 	}
+}
+
+// reloadNote describes when running agents notice an action.
+func (m *Model) reloadNote(verb poolstate.Verb, out *poolstate.Outcome) string {
+	if ui.IsMove(out) { // also an undo
+		verb = poolstate.VerbOrder
+	}
+	return ui.ReloadNote(verb, m.policy)
 }
 
 // Finish completes a running action and pending writes to the journal, because Bubble Tea
@@ -292,7 +296,7 @@ func (m Model) Finish() (done string, err error) {
 		if failed := msg.failed(); len(failed) > 0 {
 			err = &actionError{m.resultWords(&msg, &out), failed[0].err}
 		} else if done = m.resultWords(&msg, &out); len(out.Changed) > 0 {
-			done += "; " + ui.ReloadNote(msg.verb, m.policy)
+			done += "; " + m.reloadNote(msg.verb, &out)
 		}
 	}
 	if m.log.write != nil {

@@ -22,7 +22,7 @@ func (d *dashboard) inOrder(file string) string {
 func TestMoveBy(t *testing.T) {
 	content := poolOf("p: a b c")
 	d := startDashboard(t, content)
-	d.do("J", "✓ move label-a: #1 → #2; u undoes; running agents write their old order back")
+	d.do("J", "✓ move label-a: #1 → #2; u undoes; restart running agents; otherwise, their next write restores the old order")
 	equal(t, "the order", d.inOrder(d.file), "b a c")
 	d.do("J", "label-a: #2 → #3")
 	equal(t, "the order", d.inOrder(d.file), "b c a")

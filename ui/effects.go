@@ -96,7 +96,7 @@ func modelWords(before, after int) string {
 // backoff policy does not identify a build, because any build can be patched to use it.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	if verb == poolstate.VerbOrder {
-		return "running agents write their old order back with their next write; restart them to keep the new one"
+		return "restart running agents; otherwise, their next write restores the old order"
 	}
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
 	switch {
