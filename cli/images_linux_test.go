@@ -180,7 +180,7 @@ var (
 // TestImages_Committed checks that the committed images are small and self-contained, have a
 // title and a description, contain no scripts, links or secrets, and are shown in the README.
 func TestImages_Committed(t *testing.T) {
-	files, err := filepath.Glob("../docs/*")
+	files, err := filepath.Glob("../docs/*.svg")
 	must(t, err)
 	readme := string(readFile(t, filepath.Join("..", "README.md")))
 	for _, file := range files {
@@ -220,7 +220,7 @@ func TestImages_Committed(t *testing.T) {
 			}
 		})
 	}
-	for _, name := range regexp.MustCompile(`docs/[\w.-]+`).FindAllString(readme, -1) {
+	for _, name := range regexp.MustCompile(`docs/[\w-]+\.svg`).FindAllString(readme, -1) {
 		if !slices.Contains(files, "../"+name) {
 			t.Errorf("the README shows %s, which does not exist", name)
 		}

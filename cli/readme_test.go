@@ -136,17 +136,25 @@ func TestReadme_Flags(t *testing.T) {
 	}
 }
 
-// TestReadme_Configuration checks that the example configuration is valid and sets every value
-// outside the [backoff] and [keys] tables.
-func TestReadme_Configuration(t *testing.T) {
-	_, example, found := strings.Cut(section(t, "Configuration"), "```toml\n")
+// exampleConfig returns the output of config --json for the example configuration in text.
+func exampleConfig(t *testing.T, text string) object {
+	t.Helper()
+	_, example, found := strings.Cut(text, "```toml\n")
 	example, _, closed := strings.Cut(example, "```")
 	if !found || !closed {
-		t.Fatal("the README has no example of a configuration")
+		t.Fatal("no example of a configuration")
 	}
 	file := filepath.Join(t.TempDir(), "config.toml")
 	writeFile(t, file, []byte(example))
-	printed := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file)))
+	return decoded(t, done(t, pooltop(t, "config", "--json", "--config", file)))
+}
+
+// TestReadme_Configuration checks that the example configurations are valid, and that the one in
+// docs/configuration.md sets every value outside the [backoff] and [keys] tables.
+func TestReadme_Configuration(t *testing.T) {
+	exampleConfig(t, section(t, "Configuration"))
+	printed := exampleConfig(t, string(readFile(t, filepath.Join("..", "docs", "configuration.md"))))
+	equal(t, "hooks", len(printed["hooks"].([]any)), 1)
 	for _, table := range []string{"values", "agent"} {
 		for name, value := range printed[table].(object) {
 			equal(t, name+" comes from", value.(object)["origin"].(string), "file")

@@ -141,7 +141,7 @@ var offered = map[string]string{
 	"pooltop":   storesFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only model",
 	"list":      storesFlags + " theme columns no-color json model",
 	"status":    storesFlags + " format model",
-	"events":    storesFlags + " theme no-color journal no-journal json since",
+	"events":    storesFlags + " theme no-color journal no-journal json since on exec",
 	"metrics":   storesFlags + " listen textfile no-labels",
 	"guard":     storesFlags + " journal no-journal once dry-run json provider sole",
 	"report":    storesFlags + " journal no-journal json anonymous",
