@@ -78,7 +78,7 @@ func TestContrib_Alerts(t *testing.T) {
 }
 
 // TestContrib_Dashboard checks that panels have unique ids, do not overlap and select by the
-// variables of the dashboard.
+// dashboard's variables.
 func TestContrib_Dashboard(t *testing.T) {
 	type place struct{ X, Y, W, H int }
 	var dashboard struct {

@@ -355,7 +355,7 @@ func TestGuard_WeekOfCron(t *testing.T) {
 }
 
 // TestGuard_WeekOfAgents checks that even if agents restore old rows from memory, guard loses
-// no data of other programs, reduces the failures of the cron job, and leaves no trace after
+// no data from other programs, reduces the cron job's failures, and leaves no trace after
 // a reset.
 func TestGuard_WeekOfAgents(t *testing.T) {
 	for seed := range uint64(amount(1, 40)) {

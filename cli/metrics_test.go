@@ -136,7 +136,7 @@ func TestMetrics_Unreadable(t *testing.T) {
 	wantSamples(t, o.stdout, map[string]float64{"pooltop_store_readable default": 0})
 }
 
-// storeOfSize returns a store with the given numbers of providers and of credentials for each.
+// storeOfSize returns a store with the given numbers of providers and of credentials per provider.
 func storeOfSize(providers, credentials int) string {
 	var b strings.Builder
 	for p := range providers {

@@ -66,7 +66,7 @@ func formatError(err error) error {
 // maxNamed is the maximum number of providers named on the status line.
 const maxNamed = 2
 
-// waybarJSON is the input of a custom module of Waybar. The texts are Pango markup.
+// waybarJSON is the input of a custom module of Waybar. The strings are Pango markup.
 type waybarJSON struct {
 	Text       string `json:"text"`
 	Tooltip    string `json:"tooltip"`

@@ -110,8 +110,7 @@ func TestDemo_News(t *testing.T) {
 	d.hides("refreshed")
 }
 
-// TestDemo_TableFits checks that the line of the narration is not counted as room for the
-// table.
+// TestDemo_TableFits checks that the narration line is not counted as room for the table.
 func TestDemo_TableFits(t *testing.T) {
 	demo, _ := startDemo(t)
 	for height, fits := range map[int][2]bool{14: {false, false}, 15: {true, false}, 16: {true, true}} {

@@ -141,7 +141,7 @@ func (m *Model) whyNoSelection() string {
 // notifier reports failures and recoveries.
 type notifier struct {
 	on       bool
-	pending  []string             // texts of notifications to send
+	pending  []string             // notifications to send
 	reported map[string]time.Time // when a subject was last reported
 }
 

@@ -15,8 +15,8 @@ type Store struct {
 	Profile string
 	// Path is the path as displayed.
 	Path string
-	// Operator performs actions on the store and records them in the journal. The path with
-	// which its store was opened identifies the store to the dashboard.
+	// Operator performs actions on the store and records them in the journal. The path
+	// that was used to open its store identifies the store to the dashboard.
 	Operator *journal.Operator
 	// Count counts the failures in a pool and, if isNew, annotates the pool with them. It
 	// runs outside Update, one call at a time. If nil, failures are not counted.

@@ -14,8 +14,8 @@ func until(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_error_reset_at": %d}`, id, sampledAt.Unix()+seconds)
 }
 
-// failedAgo returns an entry with a first failure, the given number of seconds ago. Its cooldown
-// is an hour.
+// failedAgo returns an entry that failed once, the given number of seconds ago. Its cooldown is
+// an hour.
 func failedAgo(id string, seconds int64) string {
 	return fmt.Sprintf(`{"id": %q, "last_status": "exhausted", "last_status_at": %d, "last_error_code": 429, "consecutive_failures": 1}`,
 		id, sampledAt.Unix()-seconds)

@@ -177,7 +177,7 @@ func checkLock(t *testing.T, path string, want error) {
 	must(t, f.Close())
 }
 
-// The limit of 15 seconds applies to both locks together. The error contains the path of
+// The 15-second limit applies to both locks together. The error contains the path of
 // the lock that is still held.
 func TestUpdate_WaitsForBothLocks(t *testing.T) {
 	s, first, second := linkedStore(t)

@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate/internal/redact"
 )
 
-// Credentials are sorted by priority. Those of equal priority keep the order of the
+// Credentials are sorted by priority. Those with equal priority keep the order of the
 // list.
 func TestDecode_Order(t *testing.T) {
 	p := decoded(t, `{"credential_pool": {

@@ -135,8 +135,8 @@ func (a *rawAgent) file(t *testing.T) []byte {
 	return data
 }
 
-// For each strategy, provider and sample, the rotation order and the next credential are those
-// of an agent over 20 selections, some of which fail.
+// For each strategy, provider and sample, the rotation order and the next credential match an
+// agent's over 20 selections, some of which fail.
 func TestProvider_Next(t *testing.T) {
 	selections := map[string]int{}
 	for _, name := range []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json", "stock-2026-10.json"} {

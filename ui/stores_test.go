@@ -19,9 +19,9 @@ func tokenOf(name string, refreshed time.Duration) entry {
 }
 
 // profilesScreen returns a screen of 14 profiles, changed by the functions in set. The profiles
-// cron-1 to cron-9 borrow the credentials of the root. work has a copy of one of the root's
+// cron-1 to cron-9 borrow the root's credentials. work has a copy of one of the root's
 // credentials and two other credentials. research has a copy that is older than the original.
-// night shares an account with the root. The store of staging is stale.
+// night shares an account with the root. staging's store is stale.
 func profilesScreen(t testing.TB, set ...func(*Screen)) *Screen {
 	t.Helper()
 	codex := func(hours int) entry { return tokenOf(fmt.Sprint("codex-", hours), time.Duration(hours)*time.Hour) }

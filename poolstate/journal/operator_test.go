@@ -146,7 +146,7 @@ func TestLastUndo_UnrecordedEarlier(t *testing.T) {
 }
 
 // Long strings in an entry are cut so that the entry can be read. The action can be undone
-// unless its undo is too long to be recorded. A text that is too long to be searched for
+// unless its undo is too long to be recorded. A string that is too long to be searched for
 // secrets is not recorded.
 func TestLastUndo_LongText(t *testing.T) {
 	withMessage := func(length int) *Operator {

@@ -107,7 +107,7 @@ func (q *Queue) next() (e event, dropped int, more bool) {
 	return e, dropped, true
 }
 
-// Close drops the waiting events, kills the running command and waits for its end.
+// Close drops the waiting events, kills the running command and waits for it to end.
 func (q *Queue) Close() {
 	q.cancel()
 	q.group.Wait()

@@ -43,7 +43,7 @@ func TestUntrusted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if Untrusted(path) == nil {
-			t.Error("a file of another user is trusted")
+			t.Error("another user's file is trusted")
 		}
 	}
 	if Untrusted("/nonexistent") == nil {

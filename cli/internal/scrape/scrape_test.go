@@ -195,7 +195,7 @@ func TestServer_Shutdown(t *testing.T) {
 	})
 }
 
-// The server goes on if a connection cannot be accepted, and ends if its listener is closed.
+// The server continues if a connection cannot be accepted, and ends if its listener is closed.
 func TestServer_Listener(t *testing.T) {
 	serving(t, onePage, func(t *testing.T, p *pipes, _ context.CancelFunc) {
 		p.fail.Store(3)
