@@ -30,7 +30,7 @@ func TestContrib_Metrics(t *testing.T) {
 		file := string(readFile(t, filepath.Join("..", "contrib", filepath.FromSlash(name))))
 		uses := metricUse.FindAllStringSubmatch(file, -1)
 		if len(uses) < 6 {
-			t.Errorf("%s uses %d metrics, want one for each alert at least", name, len(uses))
+			t.Errorf("%s uses %d metrics, want at least one for each alert", name, len(uses))
 		}
 		for _, use := range uses {
 			labels := known[use[1]]

@@ -347,7 +347,7 @@ func TestGuard_WeekOfCron(t *testing.T) {
 			t.Log(cost)
 			for _, guarded := range []string{"guarded false", "guarded true"} {
 				if got, want := cost[guarded], cost["simulated, "+guarded]; got < 0.9*want || got > 1.1*want {
-					t.Errorf("%s: %v failed requests, but simulate computes %v", guarded, got, want)
+					t.Errorf("%s: %v failed requests, but simulate predicts %v", guarded, got, want)
 				}
 			}
 		})
@@ -378,7 +378,7 @@ func TestGuard_WeekOfAgents(t *testing.T) {
 				}
 			}
 			if failed[true] >= failed[false] {
-				t.Errorf("%d requests of the cron job failed with guard, %d without", failed[true], failed[false])
+				t.Errorf("%d of the cron job's requests failed with guard, %d without", failed[true], failed[false])
 			}
 		})
 	}
