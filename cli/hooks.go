@@ -50,7 +50,7 @@ func newHooks(cfg *config.Config, log *slog.Logger, warn func(problem string), m
 }
 
 // handle runs the hooks for an event, without waiting for them. It records failures in the
-// journal of the operator.
+// operator's journal.
 func (h *hooks) handle(profile string, o *journal.Operator, r *poolstate.Record) {
 	if h == nil {
 		return
