@@ -75,6 +75,18 @@ func TestState_Pins(t *testing.T) {
 	}
 }
 
+// A pin counts even if guard was killed before it could record the write.
+func TestState_Pins_Interrupted(t *testing.T) {
+	w := newWorld(t, "a", "b").failures(1, "a").after(hour).fail("a")
+	for _, d := range w.decide() {
+		*w.get("a") = d.Change(w.get("a")).After(*w.get("a"))
+	}
+	w.run().run().state.Annotate(w.pool)
+	if n := w.pool.Providers[0].Pins; n != 1 {
+		t.Errorf("%d pins, want 1", n)
+	}
+}
+
 func TestState_Raise(t *testing.T) {
 	seen, stored := newWorld(t, "a", "b").failures(3, "a"), newWorld(t, "a", "b").failures(1, "a")
 	stored.failWith(poolstate.Failure{Code: 402}, "b").run()

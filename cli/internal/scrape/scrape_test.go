@@ -174,22 +174,32 @@ func TestServer_Connections(t *testing.T) {
 
 // When the server stops, it finishes the responses, but does not wait for requests.
 func TestServer_Shutdown(t *testing.T) {
-	page := func() []byte {
-		<-time.After(time.Second)
-		return onePage()
-	}
-	serving(t, page, func(t *testing.T, p *pipes, stop context.CancelFunc) {
-		idle := p.dial()
-		answer := make(chan string)
-		go func() { answer <- p.request("GET /metrics HTTP/1.1\r\n\r\n") }()
-		synctest.Wait()
-		began := time.Now()
-		stop()
-		_, _ = io.ReadAll(idle)
-		if waited := time.Since(began); waited != 0 {
-			t.Errorf("an idle connection was closed after %v", waited)
+	synctest.Test(t, func(t *testing.T) {
+		page := func() []byte {
+			<-time.After(time.Second)
+			return onePage()
 		}
-		if got := <-answer; !strings.HasSuffix(got, "\r\n\r\na 1\n") {
+		ctx, stop := context.WithCancel(t.Context())
+		p, answered := newPipes(), make(chan string, 1)
+		go func() {
+			idle := p.dial()
+			go func() { answered <- p.request("GET /metrics HTTP/1.1\r\n\r\n") }()
+			synctest.Wait()
+			began := time.Now()
+			stop()
+			_, _ = io.ReadAll(idle)
+			if waited := time.Since(began); waited != 0 {
+				t.Errorf("an idle connection was closed after %v", waited)
+			}
+		}()
+		began := time.Now()
+		if err := (&Server{Page: page, Now: time.Now}).Serve(ctx, p); err != nil {
+			t.Error(err)
+		}
+		if waited := time.Since(began); waited != time.Second {
+			t.Errorf("the server ended after %v", waited)
+		}
+		if got := <-answered; !strings.HasSuffix(got, "\r\n\r\na 1\n") {
 			t.Errorf("got %q", got)
 		}
 	})
