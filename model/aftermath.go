@@ -61,6 +61,9 @@ func (m *Model) failedAgain(st *store, c *poolstate.Credential, after time.Durat
 // watchOutages remembers each provider's outage until one of its credentials is ready. Without
 // this, the outage would seem to end when retries fail at different times.
 func (m *Model) watchOutages() {
+	if !m.allKnown() {
+		return // a profile that is not loaded yet may have other credentials
+	}
 	outages := map[string]int{}
 	for i := range m.pool.Providers {
 		p := &m.pool.Providers[i]

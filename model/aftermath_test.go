@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"pooltop/poolstate"
 )
 
 func TestWatchResets(t *testing.T) {
@@ -73,4 +75,15 @@ func TestArrange_OutFirst(t *testing.T) {
 	}
 	d.do("s S s s s s s s") // back to the default order
 	equal(t, "out first after sorting", d.m.outFirst, d.m.height == 11)
+}
+
+// TestWatchOutages_Profiles checks that no outage is shown, or remembered, because one profile
+// was loaded before another.
+func TestWatchOutages_Profiles(t *testing.T) {
+	h := startHome(t, "default work", map[string]string{
+		poolstate.RootProfile: pool(exhausted("a", -time.Minute, 1), exhausted("b", -time.Minute, 1)),
+		"work":                pool(exhausted("c", -20*time.Minute, 1)),
+	})
+	h.shows("none ready")
+	h.hides("outage")
 }
