@@ -64,7 +64,7 @@ func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, pro
 			Path:         displayPath(p.Path),
 			Operator:     newOperator(poolstate.Open(p.Path, poolstate.WithClock(clock)), cfg.Journal, log),
 			Count:        failures.forDashboard,
-			Strategies:   func() map[string]poolstate.Strategy { return failures.strategies.read(p.Path) },
+			Strategies:   strategiesOf(p.Path),
 			ExplainError: explainLogged(p.Path, log),
 			ExplainWrite: explainWriteBriefly(p.Path),
 			Hidden:       hidden,

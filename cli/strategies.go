@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -35,6 +36,18 @@ func (f *strategyFile) read(store string) map[string]poolstate.Strategy {
 		*f = strategyFile{info.ModTime(), info.Size(), parseStrategies(path)}
 	}
 	return f.strategies
+}
+
+// strategiesOf returns a function that calls read for the given store. The function may be called
+// concurrently.
+func strategiesOf(store string) func() map[string]poolstate.Strategy {
+	var mu sync.Mutex
+	var f strategyFile
+	return func() map[string]poolstate.Strategy {
+		mu.Lock()
+		defer mu.Unlock()
+		return f.read(store)
+	}
 }
 
 func parseStrategies(path string) map[string]poolstate.Strategy {

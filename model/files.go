@@ -150,6 +150,9 @@ func performAll(ctx context.Context, jobs []job, waiting func(holder string)) []
 	for _, j := range jobs {
 		f := fileResult{store: j.store, seen: j.task.Seen, err: ctx.Err()}
 		if len(files) == 0 || f.err == nil {
+			if move := &j.task.Move; j.task.Verb == poolstate.VerbOrder && j.store.Strategies != nil {
+				move.Strategy = j.store.Strategies()[move.Target.Provider] // may have changed since the last load
+			}
 			f.done, f.err = j.operator.Run(ctx, j.task, func(holder string) {
 				if len(jobs) > 1 {
 					holder += " (" + j.store.Path + ")"

@@ -52,6 +52,18 @@ func TestMoveBy_Refused(t *testing.T) {
 	d.do("J")
 	d.refuses("under round_robin, agents rewrite the order on every selection")
 
+	// A change to the agent's configuration counts even before the dashboard shows it.
+	strategy := poolstate.FillFirst
+	d = startDashboard(t, poolOf("p: a b"), func(c *Config) {
+		c.Stores[0].Strategies = func() map[string]poolstate.Strategy {
+			return map[string]poolstate.Strategy{"p": strategy}
+		}
+	})
+	strategy = poolstate.Random
+	d.do("J")
+	d.refuses("the order has no effect under random")
+	equal(t, "the order", d.inOrder(d.file), "a b")
+
 	d = startDashboard(t, strings.NewReplacer(`"id": "b"`, `"id": "b", "source": "claude_code"`).Replace(poolOf("anthropic: a b")))
 	d.do("J")
 	d.refuses("agents rank anthropic credentials by source, manual ones first, and would undo the move")

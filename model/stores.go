@@ -22,8 +22,8 @@ type Store struct {
 	// runs outside Update, one call at a time. If nil, failures are not counted.
 	Count func(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) Counted
 	// Strategies returns the agent's rotation strategies by provider; the default is
-	// fill_first. It is called like Count, but even if the store cannot be read. If nil, all
-	// strategies are the default.
+	// fill_first. It is called after each load, even if the store cannot be read, and before
+	// each move, possibly concurrently. If nil, all strategies are the default.
 	Strategies func() map[string]poolstate.Strategy
 	// ExplainError describes an error from reading the store. ExplainWrite describes a
 	// failed write, including whether anything was written.
