@@ -138,13 +138,16 @@ func settingCompletion(name string) cobra.CompletionFunc {
 		head := "" // the part of prefix that each completion repeats
 		switch {
 		case strings.Contains(setting.Value, ","):
-			head = prefix[:strings.LastIndexByte(prefix, ',')+1]
+			head = listHead(prefix)
 		case name == "sort" && strings.HasPrefix(prefix, "-"):
 			head = "-"
 		}
 		return extended(head, setting.Words)
 	})
 }
+
+// listHead returns the complete items of a comma-separated list, with the last comma.
+func listHead(prefix string) string { return prefix[:strings.LastIndexByte(prefix, ',')+1] }
 
 // extended returns completions for the next item of a comma-separated list. Each completion
 // is head, the list so far, followed by a word that is not yet in the list.

@@ -66,6 +66,7 @@ func TestComplete_Words(t *testing.T) {
 		{"--sort=-de", "-deadline"},
 		{"list --columns _", "profile | why | streak | at | cooldown | next-fail"},
 		{"list --columns why,at,c", "why,at,cooldown"},
+		{"events --on dead,prov", "dead,provider_out | dead,provider_back"},
 		{"list --columns why,w", ""},
 		{"--key reset", "reset= | reset-provider= | reset-all="},
 		{"demo --scenario b", "blackout | billing"},

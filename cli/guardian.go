@@ -36,7 +36,7 @@ type guardian struct {
 
 func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
 	g := &guardian{follower: newFollower(cfg, path, log), printed: map[string]bool{}, warn: func(string) {}}
-	g.follower.act, g.follower.late = g.act, true
+	g.follower.act, g.late = g.act, true
 	g.follower.print = func(r *poolstate.Record) error {
 		if r.Kind.OfFile() {
 			g.warn(strings.TrimSuffix(strings.ReplaceAll(r.Kind.String(), "_", " ")+": "+r.Message, ": "))

@@ -139,22 +139,6 @@ func (m *Model) logEvents(st *store, events []poolstate.Event) {
 	m.handOn(st, events)
 }
 
-// handOn queues notifications about events of a store, including those about its providers
-// that follow from them, and passes the events to OnEvent.
-func (m *Model) handOn(st *store, events []poolstate.Event) {
-	if st.snapshot.Pool != nil {
-		outages := st.outages.Observe(st.snapshot.Pool, st.policy, events, m.cfg.Clock.Now())
-		events = append(slices.Clip(events), m.eventsOf(st, outages)...)
-		m.notifyOf(st, events)
-	}
-	if m.cfg.OnEvent != nil {
-		records := m.recordsOf(st, events)
-		for i := range records {
-			m.cfg.OnEvent(st.Profile, st.Operator, &records[i])
-		}
-	}
-}
-
 // recordsOf returns the records of events of a store.
 func (m *Model) recordsOf(st *store, events []poolstate.Event) []poolstate.Record {
 	records := make([]poolstate.Record, len(events))

@@ -192,6 +192,22 @@ func (m *Model) notifyOf(st *store, events []poolstate.Event) {
 	}
 }
 
+// handOn queues notifications about events of a store, including those about its providers
+// that follow from them, and passes the events to OnEvent.
+func (m *Model) handOn(st *store, events []poolstate.Event) {
+	if st.snapshot.Pool != nil {
+		outages := st.outages.Observe(st.snapshot.Pool, st.policy, events, m.cfg.Clock.Now())
+		events = append(slices.Clip(events), m.eventsOf(st, outages)...)
+		m.notifyOf(st, events)
+	}
+	if m.cfg.OnEvent != nil {
+		records := m.recordsOf(st, events)
+		for i := range records {
+			m.cfg.OnEvent(st.Profile, st.Operator, &records[i])
+		}
+	}
+}
+
 // notification returns the text of a notification about an event, or "".
 func (m *Model) notification(st *store, e *poolstate.Event, now time.Time) string {
 	c, prefix, sum := e.Credential(), "", st.snapshot.Pool.Summarize(st.policy, now)

@@ -127,7 +127,7 @@ func (c *Config) locate(data []byte) error {
 		case unstable.Table:
 			table = key
 		case unstable.ArrayTable: // a hook; name its keys hook.0.on, hook.1.on, and so on
-			table = append(key, strconv.Itoa(hooks))
+			table = append(slices.Clone(key), strconv.Itoa(hooks))
 			hooks++
 		}
 	}

@@ -31,9 +31,10 @@ func Untrusted(path string) error {
 }
 
 func untrusted(path string, info fs.FileInfo, user int) error {
-	owner, sticky := int(info.Sys().(*syscall.Stat_t).Uid), info.IsDir() && info.Mode()&fs.ModeSticky != 0
+	stat, known := info.Sys().(*syscall.Stat_t)
+	sticky := info.IsDir() && info.Mode()&fs.ModeSticky != 0
 	switch {
-	case owner != user && owner != 0:
+	case !known || int(stat.Uid) != user && stat.Uid != 0:
 		return fmt.Errorf("%s belongs to another user", path)
 	case info.Mode().Perm()&0o022 != 0 && !sticky:
 		return fmt.Errorf("other users can write %s; run chmod go-w on it", path)

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		if len(os.Args) > 1 {
-			_, _ = io.Copy(io.Discard, blocked{})
+			wait()
 		}
 	case "hang":
 		if path := os.Getenv("PROC_TEST_PIPE"); path != "" {
@@ -38,18 +38,12 @@ func TestMain(m *testing.M) {
 			_, _ = pipe.WriteString("x")
 			defer func() { _ = pipe.Close() }()
 		}
-		_, _ = io.Copy(io.Discard, blocked{})
+		wait()
 	}
 }
 
-// blocked never returns from Read.
-type blocked struct{}
-
-func (blocked) Read([]byte) (int, error) {
-	for {
-		time.Sleep(time.Hour)
-	}
-}
+// wait waits for this process to be killed. The timer keeps the runtime from reporting a deadlock.
+func wait() { <-time.After(time.Hour) }
 
 func command(role string, args ...string) *Command {
 	return &Command{
