@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"sync"
@@ -55,7 +56,7 @@ func parseStrategies(path string) map[string]poolstate.Strategy {
 	var doc struct {
 		Strategies map[string]any `yaml:"credential_pool_strategies"`
 	}
-	if err != nil || yaml.UnmarshalWithOptions(data, &doc, yaml.AllowDuplicateMapKey()) != nil {
+	if err != nil || yaml.UnmarshalWithOptions(bytes.TrimPrefix(data, []byte("\ufeff")), &doc, yaml.AllowDuplicateMapKey()) != nil {
 		return nil
 	}
 	out := map[string]poolstate.Strategy{}
