@@ -158,9 +158,10 @@ func (t *textfile) run(ctx context.Context, follow func(context.Context, func())
 		cancel()
 		return err
 	}
-	changes, followed := make(chan struct{}, 1), make(chan error, 1)
+	changes, followed := make(chan struct{}, 1), make(chan struct{})
 	go func() {
-		followed <- follow(ctx, func() {
+		defer close(followed)
+		_ = follow(ctx, func() { // cannot fail, as in listen
 			select {
 			case changes <- struct{}{}:
 			default:

@@ -83,7 +83,7 @@ func TestMetrics_Documented(t *testing.T) {
 	}
 	_, queries, _ := strings.Cut(docs, "## Example queries")
 	for _, m := range metrics(false) {
-		actual = append(actual, fmt.Sprintf("`%s` %s `%s`", m.Name, m.Type, strings.Join(m.Labels, "` `")))
+		actual = append(actual, "`"+m.Name+"` "+m.Type+" `"+strings.Join(m.Labels, "` `")+"`")
 		if !regexp.MustCompile(`\b` + m.Name + `\b`).MatchString(queries) {
 			t.Errorf("there is no query for %s", m.Name)
 		}
@@ -237,7 +237,7 @@ func TestListenAddress(t *testing.T) {
 
 // TestExporter_Listen serves requests on a socket while the list of profiles changes.
 func TestExporter_Listen(t *testing.T) {
-	w := newWatchTest(t, healthy)
+	w := newWatchTest(t)
 	e := newExporter(w.cfg, noLog, false)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -338,7 +338,7 @@ func TestTextfile_Update(t *testing.T) {
 func TestTextfile_Run(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newTextfileTest(t)
-		x.textfile.read = func() reading { return reading{page: x.now.page, at: time.Now()} }
+		x.read = func() reading { return reading{page: x.now.page, at: time.Now()} }
 		ctx, cancel := context.WithCancel(t.Context())
 		changes, ended := make(chan struct{}), make(chan error)
 		go func() {

@@ -41,12 +41,12 @@ type watchTest struct {
 	out bytes.Buffer // the printed lines
 }
 
-// newWatchTest creates a root with a "work" profile. Both have the given content.
-func newWatchTest(t *testing.T, content string) *watchTest {
+// newWatchTest creates a root with a "work" profile. Both stores are healthy.
+func newWatchTest(t *testing.T) *watchTest {
 	t.Helper()
 	w := &watchTest{t: t, root: t.TempDir(), fake: &fakeWatcher{changes: make(chan watch.Change)}}
-	w.put("default", content)
-	w.put("work", content)
+	w.put("default", healthy)
+	w.put("work", healthy)
 	w.cfg = configAt(t, w.path("default"))
 	stores, err := poolstate.ProfilesOf(w.cfg.File)
 	must(t, err)
@@ -123,7 +123,7 @@ func TestFollowEvents_Profiles(t *testing.T) {
 }
 
 func testFollowEventsProfiles(t *testing.T) {
-	w := newWatchTest(t, healthy)
+	w := newWatchTest(t)
 	failed := failedAt(guardStart.Add(-time.Second))
 	open := func(p poolstate.Profile) *follower {
 		f := newFollower(w.cfg, p.Path, noLog)
@@ -171,7 +171,7 @@ func TestRunGuards_Profiles(t *testing.T) {
 }
 
 func testRunGuardsProfiles(t *testing.T) {
-	w := newWatchTest(t, healthy)
+	w := newWatchTest(t)
 	guards := map[string]*guardian{}
 	open := func(p poolstate.Profile) *guardian {
 		g := newGuardian(w.cfg, p.Path, noLog)
@@ -219,7 +219,7 @@ func TestFollow_Error(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	failure := errors.New("output closed")
 	synctest.Test(t, func(t *testing.T) {
-		w := newWatchTest(t, healthy)
+		w := newWatchTest(t)
 		err := w.follow(t.Context(), func(p poolstate.Profile) storeRun {
 			return func(ctx context.Context, _ <-chan watch.Change) error {
 				if p.Name == "work" {

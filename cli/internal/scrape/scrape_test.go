@@ -53,7 +53,7 @@ func (p *pipes) dial() net.Conn {
 // before it has read the whole request.
 func (p *pipes) request(text string) string {
 	c := p.dial()
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	go func() { _, _ = io.WriteString(c, text) }()
 	answer, _ := io.ReadAll(c)
 	return string(answer)
