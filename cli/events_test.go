@@ -176,7 +176,8 @@ func TestFollower_Hints(t *testing.T) {
 	changes, ended := make(chan watch.Change), make(chan error)
 	go func() { ended <- f.follow(t.Context(), changes) }()
 	changes <- watch.Change{}
-	writeFile(t, file, sample(t, "backoff.json"))
+	writeFile(t, file+".new", sample(t, "backoff.json"))
+	must(t, os.Rename(file+".new", file)) // the first change may not have been handled yet
 	changes <- watch.Change{}
 	changes <- watch.Change{} // received only after the previous one has been handled
 	close(changes)
