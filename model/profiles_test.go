@@ -149,6 +149,15 @@ func TestNotify_NewProfile(t *testing.T) {
 	equal(t, "notifications", strings.Contains(strings.Join(h.raw, " "), "work/p/d is dead"), true)
 }
 
+// TestNotify_Profile checks that a notification names the profile whose provider is out, although
+// other profiles have credentials ready.
+func TestNotify_Profile(t *testing.T) {
+	h := threeProfiles(t, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
+	h.raw = nil
+	h.save("work", pool(exhausted("w", 0, 1)))
+	equal(t, "notification", strings.Join(h.raw, ""), "\x1b]9;pooltop: work/p out, first back in 1h00m00s\x1b\\\a")
+}
+
 // TestHold_Profile checks that a hold names the profile and uses the policy of its store.
 func TestHold_Profile(t *testing.T) {
 	flat := strings.Replace(pool(exhausted("w", -time.Minute, 1)), `, "consecutive_failures": 1`, "", 1)
