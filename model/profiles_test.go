@@ -153,6 +153,7 @@ func TestNotify_NewProfile(t *testing.T) {
 // other profiles have credentials ready.
 func TestNotify_Profile(t *testing.T) {
 	h := threeProfiles(t, func(c *Config) { c.Notify, c.Notifications = true, ui.NotifyOSC9 })
+	h.save("work", pool(ready("w", 0)))
 	h.raw = nil
 	h.save("work", pool(exhausted("w", 0, 1)))
 	equal(t, "notification", strings.Join(h.raw, ""), "\x1b]9;pooltop: work/p out, first back in 1h00m00s\x1b\\\a")
