@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -78,6 +79,23 @@ func bindKeys(cfg *config.Config) error {
 	err := bound.Check()
 	if conflict, ok := errors.AsType[*model.ConflictError](err); ok {
 		return cfg.SourceOf("keys."+conflict.Chosen).Errorf("%w", err)
+	}
+	return bindViews(cfg)
+}
+
+// bindViews checks that the keys of the views are free, and normalizes their names.
+func bindViews(cfg *config.Config) error {
+	taken := map[string]string{}
+	for i := range cfg.Views {
+		v, at := &cfg.Views[i], cfg.TableSource(fmt.Sprintf("view.%d", i), "key")
+		k, err := model.ParseKey(v.Key)
+		if err != nil {
+			return at.Errorf("%w", explainKeys(fmt.Sprintf("the view %.60q", v.Name), err))
+		}
+		if owner := cmp.Or(model.KeyBindings(cfg.Keys).Owner(k), taken[k]); owner != "" {
+			return at.Errorf("the key %q of the view %.60q is bound to %s; choose another", k, v.Name, owner)
+		}
+		v.Key, taken[k] = k, "another view"
 	}
 	return nil
 }

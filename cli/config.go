@@ -32,6 +32,8 @@ func configCommand() *cobra.Command {
 			"Each [[hook]] table runs a command for events: on lists kinds of events (see pooltop events --help), and run is\n" +
 			"the program and its arguments. While events, guard or the dashboard is running, it runs the command for each\n" +
 			"event, as events --exec does. No hook runs if other users can write the file.\n\n" +
+			"Each [[view]] table gives a key of the dashboard to a filter, a sort order and columns: key and name are\n" +
+			"required; filter, sort and columns are optional.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",
@@ -59,9 +61,10 @@ type configReport struct {
 	Values map[string]configValue `json:"values"`
 	Agent  map[string]configValue `json:"agent"`
 	// Backoff also contains the providers, each with its own values.
-	Backoff map[string]any         `json:"backoff"`
-	Keys    map[string]configValue `json:"keys"`
-	Hooks   []hookJSON             `json:"hooks"`
+	Backoff map[string]any           `json:"backoff"`
+	Keys    map[string]configValue   `json:"keys"`
+	Hooks   []hookJSON               `json:"hooks"`
+	Views   []map[string]configValue `json:"views"`
 
 	toml strings.Builder // the same values as a configuration file
 }
@@ -93,6 +96,7 @@ func newConfigReport(cfg *config.Config) *configReport {
 	r := &configReport{
 		Read: cfg.Found, Values: map[string]configValue{}, Agent: map[string]configValue{},
 		Backoff: map[string]any{}, Keys: map[string]configValue{}, Hooks: []hookJSON{},
+		Views: []map[string]configValue{},
 	}
 	from := "without a file"
 	if cfg.Path != "" {
@@ -129,7 +133,32 @@ func newConfigReport(cfg *config.Config) *configReport {
 		r.toml.WriteString("\n[[hook]]\n")
 		r.Hooks = append(r.Hooks, hookJSON{r.add("on", on, cfg.SourceOf(key+"on")), r.add("run", h.Run, cfg.SourceOf(key+"run"))})
 	}
+	for i := range cfg.Views {
+		r.addView(cfg, &cfg.Views[i], fmt.Sprintf("view.%d", i))
+	}
 	return r
+}
+
+// addView adds a [[view]] table. It adds only the values that are set.
+func (r *configReport) addView(cfg *config.Config, v *config.View, path string) {
+	values := map[string]configValue{}
+	r.toml.WriteString("\n[[view]]\n")
+	for _, f := range []struct {
+		name  string
+		value any
+		isSet bool
+	}{
+		{"key", v.Key, true},
+		{"name", v.Name, true},
+		{"filter", v.Filter, v.Filter != ""},
+		{"sort", v.Sort, v.Sort != ""},
+		{"columns", v.Columns, v.Columns != nil},
+	} {
+		if f.isSet {
+			values[f.name] = r.add(f.name, f.value, cfg.TableSource(path, f.name))
+		}
+	}
+	r.Views = append(r.Views, values)
 }
 
 // addBackoff adds the [backoff] table. For a provider, it adds only the values that are

@@ -67,6 +67,10 @@ func TestConfig_KeyErrors(t *testing.T) {
 		{"[keys]\nup = ['i']\nreset = ['x']", "", `FILE:3:1: the key "x" is bound to both reset and exhaust`},
 		{"[keys]\nexhaust = ['z']\nreset = ['z']", "", `FILE:2:1: the key "z" is bound to both exhaust and reset`},
 		{"[keys]\nreset = ['x']", "--key exhaust=E", ""},
+		{"[[view]]\nkey = '1'\nname = 'a'\n[[view]]\nname = 'b'\nkey = '1'", "", `FILE:6:1: the key "1" of the view "b" is bound to another view; choose another`},
+		{"[[view]]\nkey = 'R'\nname = 'a'", "", `FILE:2:1: the key "R" of the view "a" is bound to reset-provider; choose another`},
+		{"[[view]]\nkey = 'R'\nname = 'a'", "--key reset-provider=", ""},
+		{"[[view]]\nkey = 'entr'\nname = 'a'", "", `FILE:2:1: unknown key "entr" for the view "a" (did you mean "enter"?)`},
 		{"[keys]\nreset = ['x']", "--key reset=r", ""},
 		{"[keys]\nreset = ['x']", "--key exhaust=x", `--key: the key "x" is bound to both exhaust and reset`},
 		{"[keys]\nreset = ['x']", "--key undo=r --key exhaust=u", ""}, // each key moves to the next action
@@ -155,6 +159,7 @@ func TestConfig_RoundTrip(t *testing.T) {
 		{"--key", "reset=f5,\\,\",'", "--key", "undo=", "--key", "quit=Q", "--key", "back=b", "--key", "help=ä,comma"},
 		{"--config", writeConfig(t, "agent = {policy = 'flat-2026-08', ttl = {402 = '0.1s', other = '1d 12h'}}")},
 		{"--config", writeConfig(t, "[backoff]\nfactor = 1.1\ncap = 33.333333333333336\nstagger = false\nforget-after = '1d 1s'\nproviders.'a\"\\.b' = {cap = 1, base = {429 = '366d'}}")},
+		{"--config", writeConfig(t, "[[view]]\nkey = 'pageup'\nname = '名\"'\nfilter = 'state:dead'\nsort = '-worst'\ncolumns = ['why']\n[keys]\npage-up = []\n[[view]]\nkey = '1'\nname = 'b'\ncolumns = []")},
 		{"--config", writeConfig(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
 	} {
 		first := done(t, pooltop(t, append([]string{"config"}, c...)...))
@@ -195,7 +200,7 @@ func TestConfig_Path(t *testing.T) {
 func TestConfig_JSON(t *testing.T) {
 	file := writeConfig(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
 	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))
-	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent backoff hooks keys path read stores values")
+	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent backoff hooks keys path read stores values views")
 	values := o["values"].(object)
 	equal(t, "a value of the file", asJSON(t, values["theme"]), `{"from":"config.toml","line":1,"origin":"file","value":"light"}`)
 	equal(t, "a value of a flag", asJSON(t, values["notify"]), `{"from":"--notify","line":null,"origin":"flag","value":true}`)
@@ -222,6 +227,7 @@ func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",
 		"[keys]\nreset = ['r', 'ctrl+d']\nundo = []\nquit = ['Q']\n", "keys = {back = ['b']}", "[[keys]]", "[agent]\npolicy = 'flat'\nttl = {402 = '2m', other = '1d'}", "agent = {ttl = {402 = 1}}", "[agent]\nttl = 1e999", "thme = 1", "keys.up = ['\x1b']",
+		"[[view]]\nkey = '1'\nname = 'a'\nfilter = 'code:429'\nsort = '-state'\ncolumns = ['why']", "view = [{key = '\x1b', name = 'b'}]",
 		"[backoff]\nfactor = 1.5\ncap = 1e1\nforget-after = '1d'\nstagger = false\nbase = {429 = '1h'}\n[backoff.providers.'a.b']\ncap = 4\nbase.429 = '15m'",
 		"backoff = {factor = nan, cap = 1e999}", "backoff.providers = {x = {cap = 1, factor = 1.0000000000000002}, '' = {}}", "[backoff]\ncap = 99999999999999999999",
 		"\ufeff#", "theme = \"\\u001b\"", "a.b.c = {d = [1, 2.5, 1979-05-27]}", "x = [[[[", "\"\\n\" = 1\n\"\\n\" = 2",

@@ -81,6 +81,18 @@ func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, pro
 	return stores
 }
 
+// applySettings sets what can change while the dashboard is running.
+func applySettings(m *model.Config, cfg *config.Config) {
+	m.Notify, m.Scheme, m.Without, m.Keys, m.Views = cfg.Notify, cfg.Scheme(), cfg.Hidden(), cfg.Keys, nil
+	m.Order, m.Descending = cfg.Order()
+	for i := range cfg.Views {
+		v := &cfg.Views[i]
+		view := model.View{Key: v.Key, Name: v.Name, Filter: v.Filter}
+		view.Order, view.Descending, view.Without = cfg.Arrangement(v)
+		m.Views = append(m.Views, view)
+	}
+}
+
 // runDashboard runs the dashboard until the user quits or ctx is done. It watches the store's
 // file and notifies the dashboard of changes.
 func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config) error {
@@ -89,9 +101,8 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	m.Notify, m.Notifications = cfg.Notify, ui.NotificationFormOf(os.Getenv)
-	m.Scheme, m.Without, m.Keys = cfg.Scheme(), cfg.Hidden(), cfg.Keys
-	m.Order, m.Descending = cfg.Order()
+	m.Notifications = ui.NotificationFormOf(os.Getenv)
+	applySettings(&m, cfg)
 	var program *tea.Program
 	hooks, untrusted := (*hooks)(nil), error(nil)
 	if m.Demo == nil {

@@ -46,6 +46,9 @@ type arrangement struct {
 	filterField
 	order      filter.Order
 	descending bool
+	hidden     ui.Hidden       // columns that the table omits
+	view       *View           // the view that was selected last; nil for none
+	before     *View           // the arrangement to return to when the view is left
 	byProfile  bool            // groups are profiles, not providers
 	folded     map[string]bool // folded groups, by name
 	// otherFolded contains the folded groups of the grouping that is not in use.

@@ -31,6 +31,8 @@ type keyMap struct {
 	Pause, Notify, ReadOnly, Times, Mouse    key.Binding
 	Faster, Slower                           key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
+
+	views []key.Binding // the keys of the configured views
 }
 
 // Action is an operation of the dashboard that keys can be bound to.
@@ -118,6 +120,9 @@ func (k *keyMap) help() []ui.KeyGroup {
 		}
 		last := &groups[len(groups)-1]
 		last.Keys = append(last.Keys, *a.binding)
+	}
+	if len(k.views) > 0 {
+		groups = append(groups, ui.KeyGroup{Title: "your views", Keys: k.views})
 	}
 	return groups
 }
@@ -213,6 +218,16 @@ func (b KeyBindings) Keys(a Action) []string {
 		return keys
 	}
 	return a.Keys
+}
+
+// Owner returns the name of the action that a key is bound to, or "".
+func (b KeyBindings) Owner(key string) string {
+	for _, a := range Actions() {
+		if slices.Contains(b.Keys(a), key) {
+			return a.Name
+		}
+	}
+	return ""
 }
 
 // Check returns a [ConflictError] if a key is bound to two actions.

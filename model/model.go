@@ -40,6 +40,7 @@ type Config struct {
 	Descending bool
 	Model      string                                               // initial model of the filter, or ""
 	Without    ui.Hidden                                            // columns to leave out
+	Views      []View                                               // selected by their keys
 	Keys       KeyBindings                                          // replaces default keys; must have passed Check
 	After      func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
 }
@@ -105,7 +106,7 @@ func New(cfg Config) Model {
 		keys:        newKeyMap(cfg.Keys, cfg.Demo != nil),
 		profile:     colorprofile.TrueColor,
 		now:         cfg.Clock.Now(),
-		arrangement: arrangement{filterField: newFilterField(), order: cfg.Order, descending: cfg.Descending, folded: map[string]bool{}, otherFolded: map[string]bool{}},
+		arrangement: arrangement{filterField: newFilterField(), order: cfg.Order, descending: cfg.Descending, hidden: cfg.Without, folded: map[string]bool{}, otherFolded: map[string]bool{}},
 		search:      newFilterField(),
 		log:         eventLog{filterField: newFilterField()},
 		awaySince:   -1,
@@ -115,6 +116,7 @@ func New(cfg Config) Model {
 		notifier:    notifier{on: cfg.Notify},
 		clickable:   &ui.Targets{},
 	}
+	m.setViews()
 	if cfg.Scheme != nil {
 		m.scheme, m.themeChosen = *cfg.Scheme, true
 		m.background = m.scheme.Background()
@@ -238,7 +240,7 @@ func (m *Model) screen() *ui.Screen {
 		OutFirst: m.outFirst, Outages: m.outages,
 		Order: m.arrangement.order, Descending: m.arrangement.descending,
 		Timeline: m.arrangement.order == filter.OrderDeadline, Clock: m.clockTimes,
-		Hidden: m.cfg.Without, Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
+		Hidden: m.arrangement.hidden, View: m.viewName(), Coarse: m.awaySince >= 0 && !m.cfg.Clock.fast(),
 		Short: m.keys.footer(m.view(), !m.empty()),
 	}
 	m.addStores(s)

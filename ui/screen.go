@@ -94,6 +94,7 @@ type Screen struct {
 	Timeline      bool                   // draw all cooldowns on one scale
 	Clock         bool                   // show clock times first, not the time left
 	Coarse        bool                   // show times with minute precision, for a terminal without focus
+	View          string                 // name of the view that arranges the table, or ""
 	Hidden        Hidden                 // columns that the table never shows
 	ForecastOf    string                 // the provider whose forecast is shown; "" for the whole pool
 	Marked        map[poolstate.Ref]bool // targets of the next action; if empty, Selected is the target

@@ -43,6 +43,7 @@ type Config struct {
 	Keys  map[string][]string `toml:"keys"`
 	Agent Agent               `toml:"-"` // the [agent] table
 	Hooks []Hook              `toml:"-"` // the [[hook]] tables
+	Views []View              `toml:"-"` // the [[view]] tables
 
 	Home        string    `toml:"-" flag:"home"`
 	AllProfiles bool      `toml:"-" flag:"all-profiles"`

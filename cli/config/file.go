@@ -91,11 +91,12 @@ func (c *Config) decode(data []byte) error {
 		Agent   any `toml:"agent"`
 		Backoff any `toml:"backoff"`
 		Hooks   any `toml:"hook"`
+		Views   any `toml:"view"`
 	}{Config: c}
 	if err := toml.Unmarshal(data, &doc); err != nil {
 		return c.explainTOML(err)
 	}
-	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff), c.decodeHooks(doc.Hooks)); err != nil {
+	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff), c.decodeHooks(doc.Hooks), c.decodeViews(doc.Views)); err != nil {
 		return err
 	}
 	for _, s := range settings {
@@ -111,13 +112,13 @@ func (c *Config) decode(data []byte) error {
 // locate records the position of each key and rejects unknown keys. It stops at a syntax
 // error, which decode reports.
 func (c *Config) locate(data []byte) error {
-	known := []string{"agent", "backoff", "hook", "keys"}
+	known := []string{"agent", "backoff", "hook", "keys", "view"}
 	for _, s := range Settings() {
 		known = append(known, s.Name)
 	}
 	var table []string
 	var p unstable.Parser
-	hooks := 0
+	tables := map[string]int{}
 	for p.Reset(data); p.NextExpression(); {
 		key := c.locateKey(&p, table, p.Expression())
 		if name := key[0]; !slices.Contains(known, name) {
@@ -126,9 +127,13 @@ func (c *Config) locate(data []byte) error {
 		switch p.Expression().Kind {
 		case unstable.Table:
 			table = key
-		case unstable.ArrayTable: // a hook; name its keys hook.0.on, hook.1.on, and so on
-			table = append(slices.Clone(key), strconv.Itoa(hooks))
-			hooks++
+		case unstable.ArrayTable: // such as a hook; name its keys hook.0.on, hook.1.on, and so on
+			table = append(slices.Clone(key), strconv.Itoa(tables[key[0]]))
+			tables[key[0]]++
+			part := p.Expression().Key()
+			part.Next()
+			start := p.Shape(part.Node().Raw).Start
+			c.sources[strings.Join(table, ".")] = Source{fromFile, c.Path, start.Line, start.Column}
 		}
 	}
 	return nil

@@ -1,0 +1,68 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+
+	"pooltop/ui"
+	"pooltop/ui/filter"
+	"pooltop/ui/text"
+)
+
+// View is a filter and an order of the table, which a key selects.
+type View struct {
+	Key, Name  string // Key is not bound to an action
+	Filter     string // must be valid
+	Order      filter.Order
+	Descending bool
+	Without    ui.Hidden // columns to leave out
+}
+
+// setViews binds the keys of the configured views.
+func (m *Model) setViews() {
+	m.keys.views = nil
+	for _, v := range m.cfg.Views {
+		m.keys.views = append(m.keys.views, bind(text.Clean(v.Name, text.RowLimit), v.Key))
+	}
+}
+
+// viewPressed selects the view of a key or, if the table shows it already, returns to the
+// arrangement before.
+func (m *Model) viewPressed(pressed fmt.Stringer) {
+	i := slices.IndexFunc(m.keys.views, func(b key.Binding) bool { return key.Matches(pressed, b) })
+	a, next := &m.arrangement, &m.cfg.Views[i]
+	switch {
+	case m.viewName() != "" && a.view.Key == next.Key:
+		a.view, next, a.before = nil, a.before, nil
+	case a.view == nil:
+		a.view, a.before = next, m.arrangedAs()
+	default:
+		a.view = next
+	}
+	m.open(ui.PaneTable)
+	a.order, a.descending, a.hidden = next.Order, next.Descending, next.Without
+	a.input.SetValue(next.Filter)
+	m.refilter()
+}
+
+// arrangedAs returns the present arrangement as a view.
+func (m *Model) arrangedAs() *View {
+	a := &m.arrangement
+	return &View{Filter: a.applied, Order: a.order, Descending: a.descending, Without: a.hidden}
+}
+
+// viewName returns the name of the selected view, or "" if the filter or the order has been
+// changed since.
+func (m *Model) viewName() string {
+	now, v := m.arrangedAs(), m.arrangement.view
+	if v == nil {
+		return ""
+	}
+	now.Key, now.Name = v.Key, v.Name
+	if *now != *v {
+		return ""
+	}
+	return v.Name
+}
