@@ -160,7 +160,11 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 // followStores watches the dashboard's stores, and guards them if configured, until ctx is
 // done. It sends changes and warnings to the dashboard.
 func followStores(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config, send func(tea.Msg)) {
-	w := &storeWatch{log: log}
+	w := &storeWatch{log: log, strategies: true}
+	live := liveConfig{started: cfg, last: cfg}
+	if cfg.Path != "" {
+		w.also = append(w.also, cfg.Path)
+	}
 	for _, s := range m.Stores {
 		if path := s.Operator.Store.Path(); s.Hidden {
 			w.also = append(w.also, path)
@@ -175,7 +179,13 @@ func followStores(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		}
 	}
 	w.changed = func(c watch.Change) {
-		send(model.FileChanged{Path: c.Path, Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})
+		if c.Path == cfg.Path {
+			if msg := live.reload(); msg != nil {
+				send(msg)
+			}
+			return
+		}
+		send(model.FileChanged{Path: w.storeOf(c.Path), Polling: c.Polled != "", Interval: watch.Interval, Reason: c.Polled})
 	}
 	stores := m.Stores
 	w.listed = func() {

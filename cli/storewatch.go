@@ -18,6 +18,8 @@ type storeWatch struct {
 	stores []poolstate.Profile
 	root   string   // path of the root's store, or "" if not all profiles are selected
 	also   []string // paths to watch in addition to the stores
+	// strategies is true to watch the agents' configurations, too.
+	strategies bool
 
 	watcher interface {
 		Changes() <-chan watch.Change
@@ -55,11 +57,24 @@ func (w *storeWatch) paths() []string {
 	paths := slices.Clone(w.also)
 	for _, p := range w.stores {
 		paths = append(paths, p.Path)
+		if w.strategies {
+			paths = append(paths, agentConfig(p.Path))
+		}
 	}
 	if w.root != "" {
 		paths = append(paths, w.profilesDir())
 	}
 	return paths
+}
+
+// storeOf returns the path of the store that a watched path belongs to.
+func (w *storeWatch) storeOf(path string) string {
+	for _, p := range w.stores {
+		if w.strategies && agentConfig(p.Path) == path {
+			return p.Path
+		}
+	}
+	return path
 }
 
 // relist updates the list of stores and reports whether it has changed. If the profiles

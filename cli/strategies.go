@@ -23,11 +23,14 @@ type strategyFile struct {
 	strategies map[string]poolstate.Strategy // as of modified and size
 }
 
+// agentConfig returns the path of the configuration of the agent that uses a store.
+func agentConfig(store string) string { return filepath.Join(filepath.Dir(store), "config.yaml") }
+
 // read returns the rotation strategies, by provider, of the agent that uses a store. It reads
 // the configuration only if that has changed since the last call. If it cannot be read, the
 // agent uses fill_first for all providers.
 func (f *strategyFile) read(store string) map[string]poolstate.Strategy {
-	path := filepath.Join(filepath.Dir(store), "config.yaml")
+	path := agentConfig(store)
 	info, err := os.Stat(path)
 	if err != nil {
 		*f = strategyFile{}

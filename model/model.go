@@ -172,6 +172,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case Warning:
 		m.setStatus(ui.AnswerRefused, string(msg))
+	case ConfigChanged:
+		cmd = m.configChanged(msg)
 	case StoresChanged:
 		cmd = m.storesChanged(msg)
 	case FileChanged:

@@ -42,9 +42,34 @@ func (m *Model) viewPressed(pressed fmt.Stringer) {
 		a.view = next
 	}
 	m.open(ui.PaneTable)
-	a.order, a.descending, a.hidden = next.Order, next.Descending, next.Without
-	a.input.SetValue(next.Filter)
-	m.refilter()
+	m.arrangeAs(next)
+}
+
+// arrangeAs sets the filter, the order and the columns of a view.
+func (m *Model) arrangeAs(v *View) {
+	a := &m.arrangement
+	a.order, a.descending, a.hidden = v.Order, v.Descending, v.Without
+	a.input.SetValue(v.Filter)
+	a.filter, _ = filter.Parse(v.Filter) // valid
+	a.applied, a.problem = v.Filter, ""
+	m.arrange()
+}
+
+// reapplyView applies the new version of a view that is in effect after the configuration has
+// changed. If the view has been removed, the arrangement stays.
+func (m *Model) reapplyView() {
+	a, on := &m.arrangement, m.viewName() != ""
+	if a.view == nil {
+		return
+	}
+	i := slices.IndexFunc(m.cfg.Views, func(v View) bool { return v.Key == a.view.Key })
+	if i < 0 {
+		a.view, a.before = nil, nil
+		return
+	}
+	if a.view = &m.cfg.Views[i]; on {
+		m.arrangeAs(a.view)
+	}
 }
 
 // arrangedAs returns the present arrangement as a view.

@@ -59,7 +59,12 @@ type Config struct {
 	profiles []string        // the values of --profile
 	curve    poolstate.Curve // the [backoff] table
 	sources  map[string]Source
+	load     func() (*Config, error)
 }
+
+// Reload returns the configuration for the same command line and the present file. Only
+// configurations that [Flags.Load] returned can be reloaded.
+func (c *Config) Reload() (*Config, error) { return c.load() }
 
 // Default returns the default configuration.
 func Default() *Config {

@@ -62,6 +62,7 @@ func IsFlag(f *pflag.Flag) bool {
 // Load returns the configuration for the parsed command line.
 func (f *Flags) Load() (*Config, error) {
 	c := Default()
+	c.load = f.Load
 	if c.Path = defaultPath(runtime.GOOS, os.Getenv, os.UserHomeDir); f.file != nil {
 		path, err := poolstate.ExpandPath(*f.file)
 		if err != nil {

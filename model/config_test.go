@@ -1,0 +1,45 @@
+package model
+
+import (
+	"testing"
+
+	"pooltop/ui/filter"
+	"pooltop/ui/theme"
+)
+
+func TestConfigChanged(t *testing.T) {
+	d := startDashboard(t, twoOut, func(cfg *Config) {
+		cfg.Views = []View{{Key: "1", Name: "dead", Filter: "state:dead"}, {Key: "2", Name: "ready", Filter: "state:ready"}}
+	})
+	change := func(msg ConfigChanged, words ...string) {
+		t.Helper()
+		d.handle(msg, words...)
+	}
+	d.press("s 2", "ready")
+	ready := View{Key: "2", Name: "only ready", Filter: "state:ready", Order: filter.OrderState}
+	light := theme.SchemeLight
+	change(ConfigChanged{
+		Apply: func(cfg *Config) {
+			cfg.Views, cfg.Scheme, cfg.Keys = []View{ready}, &light, KeyBindings{"reset": {"f5"}}
+		},
+		Applied: []string{"theme", "keys", "view"}, Restart: []string{"frame-rate", "hook"},
+	}, "configuration: theme, keys, view changed; after the next start: frame-rate, hook", "only ready", "f5 reset")
+	equal(t, "the theme", d.m.scheme, light)
+	equal(t, "the order", d.m.arrangement.order, filter.OrderState)
+	d.press("1")
+	d.shows("only ready")
+	d.press("2")
+	d.hides("only ready")
+	equal(t, "the order before the view", d.m.arrangement.order, filter.OrderPool.Next())
+
+	d.press("2")
+	order := func(cfg *Config) { cfg.Views, cfg.Order, cfg.Scheme = nil, filter.OrderStreak, nil }
+	change(ConfigChanged{Apply: order, Applied: []string{"sort", "theme", "view"}}, "sort, theme, view changed")
+	d.hides("only ready")
+	equal(t, "the configured order", d.m.arrangement.order, filter.OrderStreak)
+	equal(t, "the theme is chosen", d.m.themeChosen, false)
+
+	d.press("s")
+	change(ConfigChanged{Apply: order, Repaired: true}, "configuration: valid again, nothing changed")
+	equal(t, "the order chosen by a key", d.m.arrangement.order, filter.OrderStreak.Next())
+}
