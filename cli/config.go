@@ -37,12 +37,14 @@ func configCommand() *cobra.Command {
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",
-		Example: "  pooltop config\n  pooltop config --json | jq .values.theme\n  pooltop --config \"\"",
+		Example: "  pooltop config\n  pooltop config --example > ~/.config/pooltop/config.toml\n  pooltop config --json | jq .values.theme\n  pooltop --config \"\"",
 		Args:    noArguments,
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
+	example := cmd.Flags().Bool("example", false, "print all settings with explanations, commented out, as a file to edit")
+	cmd.MarkFlagsMutuallyExclusive("json", "example")
 	settings := config.Bind(cmd.Flags(), ^(config.Clock | config.Color))
-	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
+	effective := configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
 		report := newConfigReport(cfg)
 		if *asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), report)
@@ -50,6 +52,13 @@ func configCommand() *cobra.Command {
 		_, err := io.WriteString(cmd.OutOrStdout(), report.toml.String())
 		return err
 	})
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *example { // even if the configuration is invalid
+			_, err := io.WriteString(cmd.OutOrStdout(), config.Example())
+			return err
+		}
+		return effective(cmd, args)
+	}
 	return cmd
 }
 

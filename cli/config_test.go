@@ -197,6 +197,16 @@ func TestConfig_Path(t *testing.T) {
 	check("from "+mine, mine+" true", "--config", mine)
 }
 
+// TestConfig_Example checks that the example has only comments, even if the configuration is
+// invalid, and that without them it sets every value.
+func TestConfig_Example(t *testing.T) {
+	out := done(t, pooltop(t, "config", "--example", "--config", writeConfig(t, "x = 1")))
+	equal(t, "values", values(done(t, pooltop(t, "config", "--config", writeConfig(t, out)))), values(done(t, pooltop(t, "config"))))
+	_, lines, _ := strings.Cut(out, "\n\n")
+	text := strings.TrimPrefix(strings.ReplaceAll(lines, "\n#", "\n"), "#")
+	contains(t, string(readFile(t, filepath.Join("..", "docs", "configuration.md"))), "```toml\n"+text+"```\n")
+}
+
 func TestConfig_JSON(t *testing.T) {
 	file := writeConfig(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
 	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))

@@ -158,7 +158,7 @@ var offered = map[string]string{
 	"order":     storesFlags + " journal no-journal dry-run json yes model",
 	"undo":      storesFlags + " journal no-journal dry-run json yes",
 	"demo":      "policy theme sort columns notify frame-rate key no-color speed seed scenario",
-	"config":    "file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json",
+	"config":    "file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json example",
 }
 
 // TestCommands_Flags checks that each command has exactly the flags in offered.
