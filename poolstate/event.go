@@ -34,12 +34,13 @@ const (
 	EventFileUnreadable
 	EventFileRecovered
 	EventHookFailed // a command that handles events failed
+	EventCommand    // an operator ran a configured command on the credential
 )
 
 var eventWords = []string{
 	"exhausted", "held", "due", "ready", "reset", "undone", "refreshed",
 	"dead", "added", "removed", "pinned", "released", "forgotten", "reordered",
-	"provider_out", "provider_back", "all_back", "file_missing", "file_unreadable", "file_recovered", "hook_failed",
+	"provider_out", "provider_back", "all_back", "file_missing", "file_unreadable", "file_recovered", "hook_failed", "command",
 }
 
 // EventKinds returns all kinds of events.
@@ -58,7 +59,7 @@ func (k EventKind) String() string { return wordOf(k, eventWords) }
 func (k EventKind) OfFile() bool { return k >= EventFileMissing && k <= EventFileRecovered }
 
 // OfCredential reports whether the event concerns a single credential.
-func (k EventKind) OfCredential() bool { return k < EventProviderOut }
+func (k EventKind) OfCredential() bool { return k < EventProviderOut || k == EventCommand }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

@@ -18,7 +18,7 @@ type Record struct {
 	After    State     `json:"after"`
 	// Code, Reason and Message describe a failure. For a hold, Reason is the operator's reason.
 	// For an unreadable file, Message is the error. For a missing file, Message may describe
-	// what happened to the profile.
+	// what happened to the profile. For a command, it is the name and the result.
 	Code *int `json:"error_code,omitempty"`
 	// Cooldown is the length of the cooldown in seconds, 0 if unknown.
 	Cooldown int64  `json:"cooldown_seconds,omitempty"`

@@ -153,6 +153,7 @@ var eventStyles = map[poolstate.EventKind]struct {
 	poolstate.EventProviderBack:   {theme.Ready, "a credential is ready"},
 	poolstate.EventAllBack:        {theme.Ready, "ready"},
 	poolstate.EventHookFailed:     {theme.Dead, ""},
+	poolstate.EventCommand:        {theme.Accent, ""},
 	poolstate.EventFileMissing:    {theme.Dead, "file removed; showing last known state"},
 	poolstate.EventFileUnreadable: {theme.Dead, ""},
 	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},
@@ -195,7 +196,7 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 		if r.After.Deadline != nil {
 			return words + ", first due " + strings.TrimPrefix(until, "until ")
 		}
-	case poolstate.EventFileUnreadable, poolstate.EventFileMissing, poolstate.EventHookFailed:
+	case poolstate.EventFileUnreadable, poolstate.EventFileMissing, poolstate.EventHookFailed, poolstate.EventCommand:
 		return cmp.Or(text.Clean(r.Message, text.MessageLimit), words)
 	}
 	return words

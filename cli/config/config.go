@@ -44,6 +44,8 @@ type Config struct {
 	Agent Agent               `toml:"-"` // the [agent] table
 	Hooks []Hook              `toml:"-"` // the [[hook]] tables
 	Views []View              `toml:"-"` // the [[view]] tables
+	// Commands are the [[command]] tables. Their keys are not validated here.
+	Commands []Command `toml:"-"`
 
 	Home        string    `toml:"-" flag:"home"`
 	AllProfiles bool      `toml:"-" flag:"all-profiles"`

@@ -92,11 +92,12 @@ func (c *Config) decode(data []byte) error {
 		Backoff any `toml:"backoff"`
 		Hooks   any `toml:"hook"`
 		Views   any `toml:"view"`
+		Command any `toml:"command"`
 	}{Config: c}
 	if err := toml.Unmarshal(data, &doc); err != nil {
 		return c.explainTOML(err)
 	}
-	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff), c.decodeHooks(doc.Hooks), c.decodeViews(doc.Views)); err != nil {
+	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff), c.decodeHooks(doc.Hooks), c.decodeViews(doc.Views), c.decodeCommands(doc.Command)); err != nil {
 		return err
 	}
 	for _, s := range settings {
@@ -112,7 +113,7 @@ func (c *Config) decode(data []byte) error {
 // locate records the position of each key and rejects unknown keys. It stops at a syntax
 // error, which decode reports.
 func (c *Config) locate(data []byte) error {
-	known := []string{"agent", "backoff", "hook", "keys", "view"}
+	known := []string{"agent", "backoff", "command", "hook", "keys", "view"}
 	for _, s := range Settings() {
 		known = append(known, s.Name)
 	}

@@ -20,7 +20,7 @@ type Hook struct {
 func HookKinds() []string {
 	var words []string
 	for _, kind := range poolstate.EventKinds() {
-		if kind != poolstate.EventHookFailed {
+		if kind != poolstate.EventHookFailed && kind != poolstate.EventCommand {
 			words = append(words, kind.String())
 		}
 	}
