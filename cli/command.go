@@ -52,11 +52,13 @@ func rejectEmpty(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// loadConfig loads the configuration of a command and checks its key bindings.
+// loadConfig loads the configuration of a command and checks its keys.
 func loadConfig(flags *config.Flags) (*config.Config, error) {
 	cfg, err := flags.Load()
 	if err == nil {
-		err = bindKeys(cfg)
+		if err = bindKeys(cfg); err == nil {
+			err = bindCommands(cfg)
+		}
 	}
 	switch {
 	case errors.Is(err, config.ErrNotListed):

@@ -34,6 +34,9 @@ func configCommand() *cobra.Command {
 			"event, as events --exec does. No hook runs if other users can write the file.\n\n" +
 			"Each [[view]] table gives a key of the dashboard to a filter, a sort order and columns: key and name are\n" +
 			"required; filter, sort and columns are optional.\n\n" +
+			"Each [[command]] table binds a key of the dashboard to a command for the selected or marked credentials: key,\n" +
+			"name, run, confirm and output (pane, terminal or none). Arguments in run may contain {provider}, {id}, {label},\n" +
+			"{profile}, {path}, {state} and {code}. No command runs if other users can write the file.\n\n" +
 			"The file is $XDG_CONFIG_HOME/pooltop/config.toml, or ~/.config/pooltop/config.toml\n" +
 			"(Windows: %APPDATA%\\pooltop\\config.toml). It is optional; --config \"\" ignores it.\n" +
 			"Flags override environment variables, which override the file.",
@@ -74,6 +77,8 @@ type configReport struct {
 	Keys    map[string]configValue   `json:"keys"`
 	Hooks   []hookJSON               `json:"hooks"`
 	Views   []map[string]configValue `json:"views"`
+	// Commands are the values of each command.
+	Commands []map[string]configValue `json:"commands"`
 
 	toml strings.Builder // the same values as a configuration file
 }
@@ -105,7 +110,7 @@ func newConfigReport(cfg *config.Config) *configReport {
 	r := &configReport{
 		Read: cfg.Found, Values: map[string]configValue{}, Agent: map[string]configValue{},
 		Backoff: map[string]any{}, Keys: map[string]configValue{}, Hooks: []hookJSON{},
-		Views: []map[string]configValue{},
+		Views: []map[string]configValue{}, Commands: []map[string]configValue{},
 	}
 	from := "without a file"
 	if cfg.Path != "" {
@@ -145,6 +150,9 @@ func newConfigReport(cfg *config.Config) *configReport {
 	for i := range cfg.Views {
 		r.addView(cfg, &cfg.Views[i], fmt.Sprintf("view.%d", i))
 	}
+	for i := range cfg.Commands {
+		r.addCommand(cfg, i)
+	}
 	return r
 }
 
@@ -168,6 +176,21 @@ func (r *configReport) addView(cfg *config.Config, v *config.View, path string) 
 		}
 	}
 	r.Views = append(r.Views, values)
+}
+
+// addCommand adds the [[command]] table at an index.
+func (r *configReport) addCommand(cfg *config.Config, i int) {
+	c, values := &cfg.Commands[i], map[string]configValue{}
+	r.toml.WriteString("\n[[command]]\n")
+	add := func(name string, value any) {
+		values[name] = r.add(name, value, cfg.SourceOf(fmt.Sprintf("command.%d.%s", i, name)))
+	}
+	add("key", c.Key)
+	add("name", c.Name)
+	add("run", c.Run)
+	add("confirm", c.Confirm)
+	add("output", c.Output)
+	r.Commands = append(r.Commands, values)
 }
 
 // addBackoff adds the [backoff] table. For a provider, it adds only the values that are

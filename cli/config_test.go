@@ -210,7 +210,7 @@ func TestConfig_Example(t *testing.T) {
 func TestConfig_JSON(t *testing.T) {
 	file := writeConfig(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
 	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))
-	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent backoff hooks keys path read stores values views")
+	equal(t, "the fields", strings.Join(slices.Sorted(maps.Keys(o)), " "), "agent backoff commands hooks keys path read stores values views")
 	values := o["values"].(object)
 	equal(t, "a value of the file", asJSON(t, values["theme"]), `{"from":"config.toml","line":1,"origin":"file","value":"light"}`)
 	equal(t, "a value of a flag", asJSON(t, values["notify"]), `{"from":"--notify","line":null,"origin":"flag","value":true}`)

@@ -111,6 +111,9 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	if hooks != nil {
 		m.OnEvent = hooks.handle
 	}
+	if m.Demo == nil {
+		m.Commands = newCommands(cfg)
+	}
 	defer hooks.close()
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }
 	out := newOutput(os.Stdout, gone)

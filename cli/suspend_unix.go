@@ -17,8 +17,6 @@ const (
 	// stopTimeout is how long to wait for the process to stop. In an orphaned process group,
 	// such as the first process in a terminal window has, it never does.
 	stopTimeout = 200 * time.Millisecond
-	// rendererTimeout is how long to wait for Bubble Tea's renderer to end.
-	rendererTimeout = 20 * time.Millisecond
 )
 
 // jobSignals handles job-control signals and SIGQUIT. It restores the terminal for the shell

@@ -277,7 +277,7 @@ func (m *Model) reloadNote(verb poolstate.Verb, out *poolstate.Outcome) string {
 	return ui.ReloadNote(verb, m.policy)
 }
 
-// Finish completes a running action and pending writes to the journal, because Bubble Tea
+// Finish completes a running action, ends a running command and completes pending writes to the journal, because Bubble Tea
 // may have dropped their commands. Call it after the program has ended. It waits at most
 // a second for the lock. It returns the result of the action in one line, "" if no action
 // was running, or an error if the action failed.
@@ -298,6 +298,10 @@ func (m Model) Finish() (done string, err error) {
 		} else if done = m.resultWords(&msg, &out); len(out.Changed) > 0 {
 			done += "; " + m.reloadNote(msg.verb, &out)
 		}
+	}
+	if m.commandRunning() {
+		m.command.cancel()
+		m.command.perform()
 	}
 	if m.log.write != nil {
 		_ = m.log.write() // an error cannot be shown: the screen is already closed

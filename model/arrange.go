@@ -281,7 +281,7 @@ func find(list []*poolstate.Credential, ref *poolstate.Ref) int {
 }
 
 func (m *Model) open(p ui.Pane) {
-	m.pane, m.paneOffset = p, 0
+	m.pane, m.paneOffset, m.scrolledUp = p, 0, false
 	m.search.input.SetValue("")
 	m.search.applied = ""
 }
@@ -311,7 +311,7 @@ func (m *Model) move(pressed fmt.Stringer) tea.Cmd {
 		m.log.moveTo(m.step(pressed, m.log.cursor, ui.PageSize(m.screen()), len(m.log.shown)-1))
 		return nil
 	}
-	if m.pane == ui.PaneHelp || m.pane == ui.PaneDetail && key.Matches(pressed, k.PageUp, k.PageDown) {
+	if m.pane == ui.PaneHelp || m.pane == ui.PaneOutput || m.pane == ui.PaneDetail && key.Matches(pressed, k.PageUp, k.PageDown) {
 		m.scrollPane(m.step(pressed, m.paneOffset, max(m.height-4, 1), ui.PaneLines(m.screen())))
 		return nil
 	}
@@ -342,5 +342,7 @@ func (m *Model) step(pressed fmt.Stringer, at, page, last int) int {
 }
 
 func (m *Model) scrollPane(to int) {
-	m.paneOffset = min(max(to, 0), ui.PaneLines(m.screen()))
+	last := ui.PaneLines(m.screen())
+	m.paneOffset = min(max(to, 0), last)
+	m.scrolledUp = m.paneOffset < last
 }

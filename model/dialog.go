@@ -22,10 +22,11 @@ type dialog struct {
 	task    task
 	form    *holdForm // nil for a confirmation
 	plan    poolstate.Outcome
-	undoes  string  // describes the recorded action that an undo reverts, or ""
-	from    ui.Pane // the pane to reopen when the dialog closes
-	yes     bool    // "yes" has the focus
-	ignored bool    // the last key was not an answer
+	command *commandRun // the command to confirm, instead of a task
+	undoes  string      // describes the recorded action that an undo reverts, or ""
+	from    ui.Pane     // the pane to reopen when the dialog closes
+	yes     bool        // "yes" has the focus
+	ignored bool        // the last key was not an answer
 	// submitted is true if the last key would have submitted the form, but the form is invalid.
 	submitted bool
 }
@@ -50,8 +51,11 @@ func (m *Model) closeDialog() {
 }
 
 func (m *Model) cancelDialog(because string) tea.Cmd {
-	verb := ui.VerbWord(m.dialog.task.Verb)
+	verb, command := ui.VerbWord(m.dialog.task.Verb), m.dialog.command
 	m.closeDialog()
+	if command != nil {
+		return m.setStatus(ui.AnswerCanceled, command.Name+" canceled"+because+"; nothing was run")
+	}
 	return m.setStatus(ui.AnswerCanceled, verb+" canceled"+because+"; nothing was written")
 }
 
@@ -78,6 +82,9 @@ func (m *Model) confirmPressed(pressed fmt.Stringer) tea.Cmd {
 		d.yes = !d.yes
 	case key.Matches(pressed, k.Yes), d.yes && key.Matches(pressed, k.Accept):
 		m.closeDialog()
+		if d.command != nil {
+			return m.startCommand(d.command)
+		}
 		return m.run(d.task)
 	case key.Matches(pressed, k.No, k.Accept):
 		return m.cancelDialog("")
@@ -93,6 +100,8 @@ func (m *Model) dialogView() *ui.Dialog {
 		return nil
 	case m.dialog.form != nil:
 		return m.formView()
+	case m.dialog.command != nil:
+		return m.commandDialog(m.dialog)
 	}
 	d, k := m.dialog, &dialogKeys
 	what := text.Plural(len(d.plan.Changed), "credential", "credentials")

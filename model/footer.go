@@ -60,23 +60,24 @@ func (k *keyMap) goTo() key.Binding {
 func (k *keyMap) footer(pane ui.Pane, listed bool) []key.Binding {
 	help, quit, back := briefly(k.Help, "help"), briefly(k.Quit, "quit"), either(k.Back, k.Quit, "back")
 	switch {
+	case pane == ui.PaneOutput:
+		return []key.Binding{k.move(), back}
 	case pane == ui.PaneHelp:
 		return []key.Binding{k.move(), briefly(k.Filter, "filter"), back}
 	case pane == ui.PaneEvents:
-		return []key.Binding{
-			briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), k.goTo(),
-			briefly(k.Filter, "filter"), k.move(), help, back,
-		}
+		return slices.Concat([]key.Binding{briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo")}, k.Commands, []key.Binding{
+			k.goTo(), briefly(k.Filter, "filter"), k.move(), help, back,
+		})
 	case pane != ui.PaneTable:
-		return []key.Binding{
-			briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo"), k.move(), help, back,
-		}
+		return slices.Concat([]key.Binding{briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Undo, "undo")}, k.Commands, []key.Binding{
+			k.move(), help, back,
+		})
 	case !listed:
 		return []key.Binding{help, quit}
 	}
-	return []key.Binding{
-		briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold"), briefly(k.Filter, "filter"), briefly(k.Events, "events"),
+	return slices.Concat([]key.Binding{briefly(k.Reset, "reset"), briefly(k.Exhaust, "hold")}, k.Commands, []key.Binding{
+		briefly(k.Filter, "filter"), briefly(k.Events, "events"),
 		briefly(k.Forecast, "forecast"), briefly(k.Undo, "undo"), briefly(k.Mark, "mark"), briefly(k.Sort, "sort"),
 		briefly(k.Group, "group"), briefly(k.Detail, "detail"), k.move(), help, quit,
-	}
+	})
 }

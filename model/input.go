@@ -52,6 +52,8 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		return m.move(pressed)
 	case is(k.views...):
 		m.viewPressed(pressed)
+	case is(k.Commands...):
+		return m.commandPressed(pressed)
 	case !is(k.all()...): // not a key of the dashboard
 	default:
 		return m.credentialPressed(pressed)
@@ -69,7 +71,7 @@ func (m *Model) credentialPressed(pressed fmt.Stringer) tea.Cmd {
 		m.toggle(ui.PaneDetail)
 	case m.pane == ui.PaneHelp && is(k.Filter):
 		return m.arrangePressed(pressed)
-	case m.pane == ui.PaneHelp:
+	case m.pane == ui.PaneHelp, m.pane == ui.PaneOutput:
 		_, why := m.target()
 		return m.setStatus(ui.AnswerRefused, why)
 	case is(k.Reset, k.ResetProvider, k.ResetAll, k.Exhaust, k.Sync, k.Earlier, k.Later, k.Undo):
@@ -93,6 +95,8 @@ func (m *Model) back() {
 	switch {
 	case m.running != nil:
 		m.running.cancel()
+	case m.commandRunning():
+		m.command.cancel()
 	case m.pane == ui.PaneHelp && m.search.applied != "":
 		m.clearFilter()
 	case m.pane != ui.PaneTable:

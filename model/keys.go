@@ -32,7 +32,8 @@ type keyMap struct {
 	Faster, Slower                           key.Binding
 	Detail, Back, Theme, Help, Suspend, Quit key.Binding
 
-	views []key.Binding // the keys of the configured views
+	views    []key.Binding // the keys of the configured views
+	Commands []key.Binding // of the configured commands
 }
 
 // Action is an operation of the dashboard that keys can be bound to.
@@ -106,6 +107,13 @@ func newKeyMap(chosen KeyBindings, demo bool) *keyMap {
 	return k
 }
 
+// addCommands adds the keys of commands.
+func (k *keyMap) addCommands(commands []Command) {
+	for i := range commands {
+		k.Commands = append(k.Commands, bind(commands[i].Name, commands[i].Key))
+	}
+}
+
 func bind(does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(ui.KeyWords(keys), does))
 }
@@ -123,6 +131,9 @@ func (k *keyMap) help() []ui.KeyGroup {
 	}
 	if len(k.views) > 0 {
 		groups = append(groups, ui.KeyGroup{Title: "your views", Keys: k.views})
+	}
+	if len(k.Commands) > 0 {
+		groups = append(groups, ui.KeyGroup{Title: "commands", Keys: k.Commands})
 	}
 	return groups
 }

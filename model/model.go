@@ -38,10 +38,11 @@ type Config struct {
 	Scheme     *theme.Scheme // nil chooses one for the terminal's background
 	Order      filter.Order  // initial order of the table; Descending reverses it
 	Descending bool
-	Model      string                                               // initial model of the filter, or ""
-	Without    ui.Hidden                                            // columns to leave out
-	Views      []View                                               // selected by their keys
-	Keys       KeyBindings                                          // replaces default keys; must have passed Check
+	Model      string      // initial model of the filter, or ""
+	Without    ui.Hidden   // columns to leave out
+	Views      []View      // selected by their keys
+	Keys       KeyBindings // replaces default keys; must have passed Check
+	Commands   Commands
 	After      func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
 }
 
@@ -73,6 +74,7 @@ type Model struct {
 	offset     int // first visible line of the table
 	pane       ui.Pane
 	paneOffset int
+	scrolledUp bool // the end of the open pane is not shown
 
 	arrangement arrangement
 	search      filterField // the filter of the help
@@ -85,6 +87,7 @@ type Model struct {
 	status      *ui.Answer
 	statusAt    time.Time
 	running     *running
+	command     *commandRun  // the last command that was started
 	performed   []actionDone // the actions of this session in the files that they changed, the latest last
 	writes      map[poolstate.Ref]watchedWrite
 
@@ -117,6 +120,7 @@ func New(cfg Config) Model {
 		clickable:   &ui.Targets{},
 	}
 	m.setViews()
+	m.keys.addCommands(cfg.Commands.List)
 	if cfg.Scheme != nil {
 		m.scheme, m.themeChosen = *cfg.Scheme, true
 		m.background = m.scheme.Background()
@@ -256,6 +260,12 @@ func (m *Model) screen() *ui.Screen {
 	}
 	if m.filterField().typing {
 		s.Short = []key.Binding{briefly(dialogKeys.Accept, "keep"), briefly(dialogKeys.Cancel, "clear")}
+	}
+	if m.pane == ui.PaneOutput {
+		s.Output = m.command.output.shown()
+		if m.commandRunning() && s.Dialog == nil {
+			s.Short = []key.Binding{m.keys.move(), briefly(m.keys.Back, "end "+m.command.Name), briefly(m.keys.Quit, "table")}
+		}
 	}
 	m.addEvents(s)
 	m.narrate(s)

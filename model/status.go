@@ -32,6 +32,9 @@ func (m *Model) setStatus(kind ui.AnswerKind, text string) tea.Cmd {
 // shownStatus returns the status, or a message if an action is waiting for the lock.
 func (m *Model) shownStatus() *ui.Answer {
 	r := m.running
+	if a := m.commandAnswer(); a != nil && m.status == nil {
+		return a
+	}
 	if r == nil || r.holder == "" {
 		return m.status
 	}

@@ -16,7 +16,7 @@ import (
 func (m *Model) view() ui.Pane {
 	switch {
 	case !ui.Legible(m.width, m.height),
-		m.empty() && m.pane != ui.PaneHelp,
+		m.empty() && m.pane != ui.PaneHelp && m.pane != ui.PaneOutput,
 		m.pane == ui.PaneDetail && m.selected == nil:
 		return ui.PaneTable
 	}
@@ -30,6 +30,8 @@ func (m *Model) target() (c *poolstate.Credential, why string) {
 	switch view := m.view(); {
 	case view == ui.PaneHelp:
 		return nil, "press " + word(m.keys.Back) + " to close the help first"
+	case view == ui.PaneOutput:
+		return nil, "press " + word(m.keys.Back) + " to close the output first"
 	case view == ui.PaneEvents:
 		return m.eventTarget()
 	case m.selected != nil && m.pool != nil:

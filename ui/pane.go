@@ -51,6 +51,8 @@ func PaneLines(s *Screen) int {
 	switch {
 	case s.Pane == PaneHelp:
 		n = len(s.helpLines()) - s.paneHeight()
+	case s.Pane == PaneOutput:
+		n = len(s.outputLines()) - s.paneHeight()
 	case s.Pane == PaneDetail && s.selected() != nil:
 		n = len(s.detailLines()) - s.paneHeight()
 	}

@@ -61,6 +61,7 @@ const (
 	PaneHelp
 	PaneForecast
 	PaneEvents
+	PaneOutput
 )
 
 // Screen holds everything that is drawn. Times are shown in Now's location.
@@ -101,6 +102,7 @@ type Screen struct {
 	Fresh         map[poolstate.Ref]int  // recently changed credentials: 2 at first, then 1 while the mark fades
 	Events        []poolstate.Record     // oldest first
 	Cursor        int                    // the position of the selected event in PaneEvents, counted from the newest
+	Output        []OutputLine           // the output of a command, in PaneOutput
 	Paused        bool                   // the display is frozen
 	Missed        int                    // events since the display was frozen
 	Order         filter.Order           // the order of Groups, reversed if Descending is set
@@ -143,6 +145,8 @@ func Render(s *Screen) string {
 		return s.tiny()
 	case s.Pane == PaneHelp:
 		return s.paged(s.helpLines())
+	case s.Pane == PaneOutput:
+		return s.paged(s.outputLines())
 	case s.isEmpty():
 		return s.empty()
 	case s.Pane == PaneDetail && s.selected() != nil:

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"time"
 )
@@ -16,10 +17,16 @@ type Command struct {
 	Stdin []byte
 	Env   []string // nil for the environment of this process
 	Dir   string   // empty for the working directory of this process
-	// Timeout is the maximum duration. When it is over, the process group is killed.
+	// Timeout is the maximum duration, 0 for no limit. When it is over, the process group is
+	// killed.
 	Timeout time.Duration
 	// MaxOutput is the number of bytes to keep of each output. The rest is discarded.
 	MaxOutput int
+	// Out receives both outputs while the command is running, instead of [Output].
+	Out io.Writer
+	// Grace is how long the process group has to end after SIGTERM before it is killed. If it
+	// is 0, it is killed at once.
+	Grace time.Duration
 	// Contain kills the processes that the command leaves running in its process group.
 	Contain bool
 }
@@ -37,21 +44,34 @@ var ErrTimeout = errors.New("did not end in time")
 // Run runs the command. If ctx is done, it kills the process group and returns the error of
 // ctx.
 func (c *Command) Run(ctx context.Context) (Output, error) {
-	limited, cancel := context.WithTimeout(ctx, c.Timeout)
+	limited, cancel := context.WithCancel(ctx)
+	if c.Timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, c.Timeout)
+	}
 	defer cancel()
 	cmd := exec.CommandContext(limited, c.Args[0], c.Args[1:]...)
 	cmd.Env, cmd.Dir = c.Env, c.Dir
-	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(c.Stdin), outputDelay
+	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(c.Stdin), c.Grace+outputDelay
 	stdout, stderr := &head{left: c.MaxOutput}, &head{left: c.MaxOutput}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if c.Out != nil {
+		cmd.Stdout, cmd.Stderr = c.Out, c.Out
+	}
 	setGroup(cmd)
-	kill, killed := cmd.Cancel, false
+	kill, killed, timer := cmd.Cancel, false, (*time.Timer)(nil)
 	cmd.Cancel = func() error {
 		killed = true
-		return kill()
+		if c.Grace == 0 {
+			return kill()
+		}
+		timer = time.AfterFunc(c.Grace, func() { _ = kill() })
+		return terminateGroup(cmd)
 	}
 	err := cmd.Run()
-	if c.Contain {
+	if timer != nil {
+		timer.Stop()
+	}
+	if c.Contain || killed {
 		killGroup(cmd)
 	}
 	switch {

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"pooltop/cli/config"
+	"pooltop/cli/internal/hook"
+	"pooltop/cli/internal/proc"
+	"pooltop/model"
+)
+
+const (
+	// commandGrace is how long a command has to end after SIGTERM before it is killed.
+	commandGrace = 2 * time.Second
+	// rendererTimeout is how long to wait for Bubble Tea's renderer to end.
+	rendererTimeout = 20 * time.Millisecond
+)
+
+// bindCommands checks the keys of the configured commands and normalizes the key names.
+func bindCommands(cfg *config.Config) error {
+	var bound []model.Command
+	for i := range cfg.Commands {
+		c := model.Command(cfg.Commands[i])
+		if err := explainKeys(c.Name, model.KeyBindings(cfg.Keys).CheckCommand(&c, bound)); err != nil {
+			return cfg.CommandSource(i, "key").Errorf("command: %w", err)
+		}
+		cfg.Commands[i], bound = config.Command(c), append(bound, c)
+	}
+	return nil
+}
+
+// newCommands returns the configured commands. If other users can write the configuration
+// file, none can be run.
+func newCommands(cfg *config.Config) model.Commands {
+	out := model.Commands{Run: runCommand, Terminal: runInTerminal}
+	for _, c := range cfg.Commands {
+		out.List = append(out.List, model.Command(c))
+	}
+	if len(out.List) > 0 {
+		if err := hook.Untrusted(cfg.Path); err != nil {
+			out.Off = fmt.Sprintf("commands are disabled: %v", err)
+		}
+	}
+	return out
+}
+
+func runCommand(ctx context.Context, args []string, out io.Writer) error {
+	c := proc.Command{Args: args, Out: out, Grace: commandGrace}
+	_, err := c.Run(ctx)
+	return exitError(err)
+}
+
+// exitError replaces the error of a command that has ended by one with its exit code.
+func exitError(err error) error {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
+		return fmt.Errorf("exit code %d", exit.ExitCode())
+	}
+	return err
+}
+
+// terminalCommand is a command that uses the terminal. It implements tea.ExecCommand, but does
+// not use Bubble Tea's input and output, which are not files.
+type terminalCommand struct{ *exec.Cmd }
+
+// Run waits until Bubble Tea's old renderer has ended, like released, and runs the command.
+func (c terminalCommand) Run() error {
+	time.Sleep(rendererTimeout)
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	defer inForeground(c.Cmd)()
+	return c.Cmd.Run()
+}
+
+func (terminalCommand) SetStdin(io.Reader)  {}
+func (terminalCommand) SetStdout(io.Writer) {}
+func (terminalCommand) SetStderr(io.Writer) {}
+
+func runInTerminal(args []string, done func(error) tea.Msg) tea.Cmd {
+	return tea.Exec(terminalCommand{exec.Command(args[0], args[1:]...)}, func(err error) tea.Msg { return done(exitError(err)) })
+}
