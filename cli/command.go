@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,9 +57,7 @@ func rejectEmpty(cmd *cobra.Command) (err error) {
 func loadConfig(flags *config.Flags) (*config.Config, error) {
 	cfg, err := flags.Load()
 	if err == nil {
-		if err = bindKeys(cfg); err == nil {
-			err = bindCommands(cfg)
-		}
+		err = bindKeys(cfg)
 	}
 	switch {
 	case errors.Is(err, config.ErrNotListed):
@@ -82,22 +81,34 @@ func bindKeys(cfg *config.Config) error {
 	if conflict, ok := errors.AsType[*model.ConflictError](err); ok {
 		return cfg.SourceOf("keys."+conflict.Chosen).Errorf("%w", err)
 	}
-	return bindViews(cfg)
+	return bindTables(cfg)
 }
 
-// bindViews checks that the keys of the views are free, and normalizes their names.
-func bindViews(cfg *config.Config) error {
+// bindTables checks that the keys of the views and commands are free, and normalizes their
+// names.
+func bindTables(cfg *config.Config) error {
 	taken := map[string]string{}
-	for i := range cfg.Views {
-		v, at := &cfg.Views[i], cfg.TableSource(fmt.Sprintf("view.%d", i), "key")
-		k, err := model.ParseKey(v.Key)
+	bind := func(table string, i int, name string, key *string) error {
+		at, what := cfg.TableSource(fmt.Sprintf("%s.%d", table, i), "key"), fmt.Sprintf("the %s %.60q", table, name)
+		k, err := model.ParseKey(*key)
 		if err != nil {
-			return at.Errorf("%w", explainKeys(fmt.Sprintf("the view %.60q", v.Name), err))
+			return at.Errorf("%w", explainKeys(what, err))
 		}
 		if owner := cmp.Or(model.KeyBindings(cfg.Keys).Owner(k), taken[k]); owner != "" {
-			return at.Errorf("the key %q of the view %.60q is bound to %s; choose another", k, v.Name, owner)
+			return at.Errorf("the key %q of %s is bound to %s; choose another", k, what, owner)
 		}
-		v.Key, taken[k] = k, "another view"
+		*key, taken[k] = k, table+" "+strconv.Quote(name)
+		return nil
+	}
+	for i := range cfg.Views {
+		if err := bind("view", i, cfg.Views[i].Name, &cfg.Views[i].Key); err != nil {
+			return err
+		}
+	}
+	for i := range cfg.Commands {
+		if err := bind("command", i, cfg.Commands[i].Name, &cfg.Commands[i].Key); err != nil {
+			return err
+		}
 	}
 	return nil
 }

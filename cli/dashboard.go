@@ -85,6 +85,9 @@ func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, pro
 func applySettings(m *model.Config, cfg *config.Config) {
 	m.Notify, m.Scheme, m.Without, m.Keys, m.Views = cfg.Notify, cfg.Scheme(), cfg.Hidden(), cfg.Keys, nil
 	m.Order, m.Descending = cfg.Order()
+	if m.Demo == nil {
+		m.Commands = newCommands(cfg)
+	}
 	for i := range cfg.Views {
 		v := &cfg.Views[i]
 		view := model.View{Key: v.Key, Name: v.Name, Filter: v.Filter}
@@ -110,9 +113,6 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	}
 	if hooks != nil {
 		m.OnEvent = hooks.handle
-	}
-	if m.Demo == nil {
-		m.Commands = newCommands(cfg)
 	}
 	defer hooks.close()
 	gone := func(err error) { cancel(fmt.Errorf("the terminal is gone: %w", err)) }

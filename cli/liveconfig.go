@@ -34,7 +34,7 @@ func (l *liveConfig) reload() tea.Msg {
 	msg := model.ConfigChanged{Repaired: l.broken, Apply: func(m *model.Config) { applySettings(m, cfg) }}
 	before, atStart, now := configValues(l.last), configValues(l.started), configValues(cfg)
 	for i, value := range now {
-		live := slices.Contains([]string{"theme", "sort", "columns", "notify", "keys", "view"}, value.name)
+		live := slices.Contains([]string{"theme", "sort", "columns", "notify", "keys", "view", "command"}, value.name)
 		switch {
 		case reflect.DeepEqual(value, before[i]):
 		case live:
@@ -60,5 +60,5 @@ func configValues(c *config.Config) (values []namedValue) {
 	for _, s := range config.Settings() {
 		values = append(values, namedValue{s.Name, s.Get(c)})
 	}
-	return append(values, namedValue{"agent", c.Agent}, namedValue{"backoff", c.Curve()}, namedValue{"hook", c.Hooks}, namedValue{"keys", c.Keys}, namedValue{"view", c.Views})
+	return append(values, namedValue{"agent", c.Agent}, namedValue{"backoff", c.Curve()}, namedValue{"hook", c.Hooks}, namedValue{"keys", c.Keys}, namedValue{"view", c.Views}, namedValue{"command", c.Commands})
 }

@@ -24,19 +24,6 @@ const (
 	rendererTimeout = 20 * time.Millisecond
 )
 
-// bindCommands checks the keys of the configured commands and normalizes the key names.
-func bindCommands(cfg *config.Config) error {
-	var bound []model.Command
-	for i := range cfg.Commands {
-		c := model.Command(cfg.Commands[i])
-		if err := explainKeys(c.Name, model.KeyBindings(cfg.Keys).CheckCommand(&c, bound)); err != nil {
-			return cfg.CommandSource(i, "key").Errorf("command: %w", err)
-		}
-		cfg.Commands[i], bound = config.Command(c), append(bound, c)
-	}
-	return nil
-}
-
 // newCommands returns the configured commands. If other users can write the configuration
 // file, none can be run.
 func newCommands(cfg *config.Config) model.Commands {

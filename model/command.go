@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,7 +31,7 @@ type Command struct {
 
 // Commands are the commands that keys run, and how to run them.
 type Commands struct {
-	List []Command // must have passed [KeyBindings.CheckCommand]
+	List []Command // their keys are not bound to actions or views
 	Off  string    // why no command can be run, or ""
 	// Run runs a program and writes its output to out. If ctx is done, it ends the program
 	// and returns the error of ctx. The text of any other error is the result, such as
@@ -41,27 +40,6 @@ type Commands struct {
 	// Terminal is like Run, but the program uses the terminal, and the result is passed to
 	// done.
 	Terminal func(args []string, done func(error) tea.Msg) tea.Cmd
-}
-
-// CheckCommand normalizes the key of a command. It returns an error if the key does not exist,
-// or is bound to an action or to one of the other commands.
-func (b KeyBindings) CheckCommand(c *Command, others []Command) error {
-	k, err := ParseKey(c.Key)
-	if err != nil {
-		return err
-	}
-	for _, a := range Actions() {
-		if slices.Contains(b.Keys(a), k) {
-			return &ConflictError{k, c.Name, a.Name}
-		}
-	}
-	for i := range others {
-		if others[i].Key == k {
-			return &ConflictError{k, c.Name, others[i].Name}
-		}
-	}
-	c.Key = k
-	return nil
 }
 
 // commandRun is a command that runs for one target after another.

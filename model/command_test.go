@@ -138,22 +138,3 @@ func TestCommandOutput_Limit(t *testing.T) {
 	equal(t, "the first line", lines[0].Text, "earlier output was discarded")
 	equal(t, "the last line", len(lines[len(lines)-1].Text), maxOutputLine)
 }
-
-func TestCheckCommand(t *testing.T) {
-	others := []Command{{Key: "F", Name: "refresh"}}
-	for key, want := range map[string]string{
-		"L": "L", "ctrl+L": "ctrl+l", "F": `the key "F" is bound to both login and refresh; choose another for one of them`,
-		"x": `the key "x" is bound to both login and exhaust; choose another for one of them`, "esc": `the key "esc" is bound to both login and back; choose another for one of them`,
-		"foo": `unknown key "foo"`,
-	} {
-		c := Command{Key: key, Name: "login"}
-		got := ""
-		if err := (KeyBindings{}).CheckCommand(&c, others); err != nil {
-			got = err.Error()
-		} else {
-			got = c.Key
-		}
-		equal(t, key, got, want)
-	}
-	equal(t, "a key that is free", (KeyBindings{"exhaust": nil}).CheckCommand(&Command{Key: "x"}, nil), nil)
-}

@@ -27,6 +27,7 @@ func (m *Model) configChanged(msg ConfigChanged) (cmd tea.Cmd) {
 	m.keys = newKeyMap(m.cfg.Keys, m.cfg.Demo != nil)
 	m.keys.setSeveral(m.several)
 	m.setViews()
+	m.keys.addCommands(m.cfg.Commands.List)
 	if a.view == nil && changed("sort") {
 		a.order, a.descending = m.cfg.Order, m.cfg.Descending
 	}

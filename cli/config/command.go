@@ -31,29 +31,22 @@ func CommandPlaceholders() []string {
 
 // decodeCommands decodes the [[command]] tables.
 func (c *Config) decodeCommands(value any) error {
-	tables, ok := value.([]any)
-	if !ok && value != nil {
-		return c.sources["command"].Errorf("command must be an array of tables, each beginning with [[command]]")
-	}
-	for i, table := range tables {
+	known := []string{"key", "name", "run", "confirm", "output"}
+	return c.decodeTables("command", value, `a table, such as { key = "F", name = "refresh", run = ["hermes", "auth"] }`, known, func(path string, table map[string]any) error {
 		command := Command{Output: CommandOutputs()[0]}
-		path := fmt.Sprintf("command.%d", i)
-		known := []string{"key", "name", "run", "confirm", "output"}
-		err := c.decodeTable(path, table, `a table, such as { key = "F", name = "refresh", run = ["hermes", "auth"] }`, known, func(key, name string, value any) error {
-			if err := command.set(name, value); err != nil {
-				return c.CommandSource(i, name).Errorf("command: %w", err)
+		for _, name := range known {
+			if value, given := table[name]; given {
+				if err := command.set(name, value); err != nil {
+					return c.TableSource(path, name).Errorf("command: %w", err)
+				}
 			}
-			return nil
-		})
-		switch {
-		case err != nil:
-			return err
-		case command.Key == "" || command.Name == "" || command.Run == nil:
-			return c.CommandSource(i, "").Errorf("command: key, name and run are all required")
+		}
+		if command.Key == "" || command.Name == "" || command.Run == nil {
+			return c.TableSource(path, "").Errorf("command: key, name and run are all required")
 		}
 		c.Commands = append(c.Commands, command)
-	}
-	return nil
+		return nil
+	})
 }
 
 // set sets one value of the command.
@@ -118,15 +111,4 @@ func placeholders(s string) (names []string) {
 		}
 		s = after
 	}
-}
-
-// CommandSource returns the position of a key of a command. Within an inline table, or if the
-// key is missing, it returns the position of the table or of all commands.
-func (c *Config) CommandSource(i int, name string) Source {
-	for _, key := range []string{fmt.Sprintf("command.%d.%s", i, name), fmt.Sprintf("command.%d", i), "command"} {
-		if at, ok := c.sources[key]; ok {
-			return at
-		}
-	}
-	return Source{}
 }
