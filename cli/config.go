@@ -32,6 +32,8 @@ func configCommand() *cobra.Command {
 			"Each [[hook]] table runs a command for events: on lists kinds of events (see pooltop events --help), and run is\n" +
 			"the program and its arguments. While events, guard or the dashboard is running, it runs the command for each\n" +
 			"event, as events --exec does. No hook runs if other users can write the file.\n\n" +
+			"A [theme] table replaces colors: base is the theme to change, and each role, such as ready, a color such as\n" +
+			"\"#8fcf7f\". A color that is hard to read on the background of the theme causes a warning.\n\n" +
 			"Each [[view]] table gives a key of the dashboard to a filter, a sort order and columns: key and name are\n" +
 			"required; filter, sort and columns are optional.\n\n" +
 			"Each [[command]] table binds a key of the dashboard to a command for the selected or marked credentials: key,\n" +
@@ -127,7 +129,18 @@ func newConfigReport(cfg *config.Config) *configReport {
 		}
 	}
 	for _, s := range config.Settings() {
-		r.Values[s.Name] = r.add(s.Name, s.Get(cfg), cfg.SourceOf(s.Name))
+		value := s.Get(cfg)
+		if own := cfg.OwnColors(); s.Name == "theme" && len(own) > 0 {
+			table := map[string]string{"base": cfg.Theme}
+			for role, hex := range own {
+				table[role.String()] = hex
+			}
+			value = table
+		}
+		r.Values[s.Name] = r.add(s.Name, value, cfg.SourceOf(s.Name))
+	}
+	if faint := cfg.FaintColor(); faint != "" {
+		fmt.Fprintf(&r.toml, "# %s\n", text.Clean(faint, maxComment))
 	}
 	r.toml.WriteString("\n[agent]\n")
 	r.Agent["policy"] = r.add("policy", cfg.Agent.Policy, cfg.SourceOf("agent.policy"))

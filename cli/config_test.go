@@ -162,6 +162,7 @@ func TestConfig_RoundTrip(t *testing.T) {
 		{"--key", "reset=f5,\\,\",'", "--key", "undo=", "--key", "quit=Q", "--key", "back=b", "--key", "help=ä,comma"},
 		{"--config", writeConfig(t, "agent = {policy = 'flat-2026-08', ttl = {402 = '0.1s', other = '1d 12h'}}")},
 		{"--config", writeConfig(t, "[backoff]\nfactor = 1.1\ncap = 33.333333333333336\nstagger = false\nforget-after = '1d 1s'\nproviders.'a\"\\.b' = {cap = 1, base = {429 = '366d'}}")},
+		{"--config", writeConfig(t, "[theme]\nbase = 'light'\ndead = '#ffffff'\nready = '#00AA00'")},
 		{"--config", writeConfig(t, "[[view]]\nkey = 'pageup'\nname = '名\"'\nfilter = 'state:dead'\nsort = '-worst'\ncolumns = ['why']\n[keys]\npage-up = []\n[[view]]\nkey = '1'\nname = 'b'\ncolumns = []")},
 		{"--config", writeConfig(t, "file = '~/x.json'\nsort = 'worst'\ncolumns = []\n[keys]\nsort = ['f9', '#']\n")},
 	} {
@@ -210,6 +211,17 @@ func TestConfig_Example(t *testing.T) {
 	contains(t, string(readFile(t, filepath.Join("..", "docs", "configuration.md"))), "```toml\n"+text+"```\n")
 }
 
+// TestConfig_Colors checks that a flag for the theme overrides the [theme] table, and that the
+// output warns of a color that is hard to read.
+func TestConfig_Colors(t *testing.T) {
+	file := writeConfig(t, "[theme]\nbase = 'dark'\ndead = '#300000'")
+	out := done(t, pooltop(t, "config", "--config", file))
+	contains(t, out, `theme = {base = "dark", dead = "#300000"}  # config.toml:1`, "# config.toml:3: theme: dead #300000 is hard to read")
+	out = done(t, pooltop(t, "config", "--config", file, "--theme", "light"))
+	contains(t, out, `theme = "light"  # flag --theme`)
+	lacks(t, out, "hard to read")
+}
+
 func TestConfig_JSON(t *testing.T) {
 	file := writeConfig(t, "theme = 'light'\n[agent]\nttl = {402 = '2m'}")
 	o := decoded(t, done(t, pooltop(t, "config", "--json", "--config", file, "--notify")))
@@ -240,6 +252,7 @@ func FuzzConfig(f *testing.F) {
 	for _, seed := range []string{
 		"", "theme = 'light'\nsort = '-streak'\ncolumns = ['why']\nfile = '/a'\nnotify = true\nframe-rate = 5\njournal = false\npolicy = 'flat'",
 		"[keys]\nreset = ['r', 'ctrl+d']\nundo = []\nquit = ['Q']\n", "keys = {back = ['b']}", "[[keys]]", "[agent]\npolicy = 'flat'\nttl = {402 = '2m', other = '1d'}", "agent = {ttl = {402 = 1}}", "[agent]\nttl = 1e999", "thme = 1", "keys.up = ['\x1b']",
+		"theme = {base = 'dark', held = '#111111'}", "[theme]\nbase = 'x'",
 		"[[view]]\nkey = '1'\nname = 'a'\nfilter = 'code:429'\nsort = '-state'\ncolumns = ['why']", "view = [{key = '\x1b', name = 'b'}]",
 		"[backoff]\nfactor = 1.5\ncap = 1e1\nforget-after = '1d'\nstagger = false\nbase = {429 = '1h'}\n[backoff.providers.'a.b']\ncap = 4\nbase.429 = '15m'",
 		"backoff = {factor = nan, cap = 1e999}", "backoff.providers = {x = {cap = 1, factor = 1.0000000000000002}, '' = {}}", "[backoff]\ncap = 99999999999999999999",

@@ -88,6 +88,7 @@ func applySettings(m *model.Config, cfg *config.Config) {
 	if m.Demo == nil {
 		m.Commands = newCommands(cfg)
 	}
+	m.Colors = cfg.OwnColors()
 	for i := range cfg.Views {
 		v := &cfg.Views[i]
 		view := model.View{Key: v.Key, Name: v.Name, Filter: v.Filter}
@@ -144,6 +145,9 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		defer close(followed)
 		if untrusted != nil {
 			program.Send(model.Warning(untrusted.Error()))
+		}
+		if faint := cfg.FaintColor(); faint != "" {
+			program.Send(model.Warning(faint))
 		}
 		followStores(ctx, cfg, log, m, program.Send)
 	}()

@@ -36,12 +36,15 @@ func (l *liveConfig) reload() tea.Msg {
 	for i, value := range now {
 		live := slices.Contains([]string{"theme", "sort", "columns", "notify", "keys", "view", "command"}, value.name)
 		switch {
-		case reflect.DeepEqual(value, before[i]):
+		case reflect.DeepEqual(value, before[i]), slices.Contains(msg.Applied, value.name):
 		case live:
 			msg.Applied = append(msg.Applied, value.name)
 		case !reflect.DeepEqual(value, atStart[i]):
 			msg.Restart = append(msg.Restart, value.name)
 		}
+	}
+	if slices.Contains(msg.Applied, "theme") {
+		msg.Warning = cfg.FaintColor()
 	}
 	l.last, l.broken = cfg, false
 	if msg.Applied == nil && msg.Restart == nil && !msg.Repaired {
@@ -60,5 +63,6 @@ func configValues(c *config.Config) (values []namedValue) {
 	for _, s := range config.Settings() {
 		values = append(values, namedValue{s.Name, s.Get(c)})
 	}
-	return append(values, namedValue{"agent", c.Agent}, namedValue{"backoff", c.Curve()}, namedValue{"hook", c.Hooks}, namedValue{"keys", c.Keys}, namedValue{"view", c.Views}, namedValue{"command", c.Commands})
+	return append(values, namedValue{"agent", c.Agent}, namedValue{"backoff", c.Curve()}, namedValue{"hook", c.Hooks}, namedValue{"keys", c.Keys},
+		namedValue{"view", c.Views}, namedValue{"command", c.Commands}, namedValue{"theme", c.Colors})
 }

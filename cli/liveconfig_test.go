@@ -29,6 +29,7 @@ func TestLiveConfig(t *testing.T) {
 		{"theme = 'light'\nframe-rate = 5\n[[view]]\nkey = '1'\nname = 'a'", "[] [] light worst 1"},
 		{"theme = 'light'\n[[view]]\nkey = '1'\nname = 'a'", "<nil>"}, // the frame rate at startup
 		{"theme = 'light'\n[backoff]\ncap = 2\n[keys]\nreset = ['f5']", "[keys view] [backoff] light worst 0"},
+		{"[theme]\nbase = 'light'\ndead = '#cccccc'\n[backoff]\ncap = 2\n[keys]\nreset = ['f5']", "[theme] [] light worst 0config.toml:3: theme: dead #cccccc is hard to read: its contrast is 1.5:1, less than 4.5:1"},
 	} {
 		writeFile(t, file, []byte(c.text))
 		got := fmt.Sprint(nil)
@@ -38,7 +39,7 @@ func TestLiveConfig(t *testing.T) {
 		case model.ConfigChanged:
 			var m model.Config
 			msg.Apply(&m)
-			got = fmt.Sprint(msg.Applied, msg.Restart, " ", m.Scheme.Name(), " ", m.Order.Name(), " ", len(m.Views))
+			got = fmt.Sprint(msg.Applied, msg.Restart, " ", m.Scheme.Name(), " ", m.Order.Name(), " ", len(m.Views), msg.Warning)
 		}
 		equal(t, c.text, got, c.want)
 	}

@@ -15,6 +15,7 @@ type ConfigChanged struct {
 	Applied  []string      // the names of the settings that Apply changes
 	Restart  []string      // changed settings that take effect at the next start
 	Repaired bool          // the file was invalid before
+	Warning  string        // a problem with the new values, or ""
 }
 
 // configChanged applies a new configuration. What the operator has changed with a key stays,
@@ -42,6 +43,9 @@ func (m *Model) configChanged(msg ConfigChanged) (cmd tea.Cmd) {
 	}
 	m.arrange()
 	m.setStatus(ui.AnswerDone, msg.words())
+	if msg.Warning != "" {
+		m.setStatus(ui.AnswerRefused, msg.Warning)
+	}
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"testing"
 
 	"pooltop/ui/filter"
@@ -42,4 +43,20 @@ func TestConfigChanged(t *testing.T) {
 	d.press("s")
 	change(ConfigChanged{Apply: order, Repaired: true}, "configuration: valid again, nothing changed")
 	equal(t, "the order chosen by a key", d.m.arrangement.order, filter.OrderStreak.Next())
+}
+
+// TestRetheme_Colors checks that configured colors are used only with the configured theme.
+func TestRetheme_Colors(t *testing.T) {
+	dark := theme.SchemeDark
+	d := startDashboard(t, twoOut, func(cfg *Config) {
+		cfg.Scheme, cfg.Colors = &dark, theme.Colors{theme.Ready: "#010203"}
+	})
+	const own = "38;2;1;2;3m"
+	for _, step := range []struct {
+		keys string
+		want bool
+	}{{"", true}, {"t", false}, {"t t", true}} {
+		d.press(step.keys)
+		equal(t, "own colors after "+step.keys, strings.Contains(d.m.View().Content, own), step.want)
+	}
 }

@@ -36,6 +36,7 @@ type Config struct {
 	OnEvent func(profile string, o *journal.Operator, r *poolstate.Record)
 
 	Scheme     *theme.Scheme // nil chooses one for the terminal's background
+	Colors     theme.Colors  // replaces colors of Scheme, if that is not nil
 	Order      filter.Order  // initial order of the table; Descending reverses it
 	Descending bool
 	Model      string      // initial model of the filter, or ""
@@ -229,7 +230,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (m *Model) retheme() {
 	scheme, profile := m.scheme.On(m.background, m.profile)
-	m.theme = scheme.Theme(profile)
+	var own theme.Colors
+	if m.cfg.Scheme != nil && m.scheme == *m.cfg.Scheme {
+		own = m.cfg.Colors
+	}
+	m.theme = scheme.ThemeWith(profile, own)
 }
 
 func (m *Model) screen() *ui.Screen {

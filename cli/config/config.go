@@ -46,6 +46,8 @@ type Config struct {
 	Views []View              `toml:"-"` // the [[view]] tables
 	// Commands are the [[command]] tables. Their keys are not validated here.
 	Commands []Command `toml:"-"`
+	// Colors are the colors in the [theme] table, which replace those of Theme.
+	Colors theme.Colors `toml:"-"`
 
 	Home        string    `toml:"-" flag:"home"`
 	AllProfiles bool      `toml:"-" flag:"all-profiles"`

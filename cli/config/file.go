@@ -93,11 +93,14 @@ func (c *Config) decode(data []byte) error {
 		Hooks   any `toml:"hook"`
 		Views   any `toml:"view"`
 		Command any `toml:"command"`
+		Theme   any `toml:"theme"`
 	}{Config: c}
 	if err := toml.Unmarshal(data, &doc); err != nil {
 		return c.explainTOML(err)
 	}
-	if err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff), c.decodeHooks(doc.Hooks), c.decodeViews(doc.Views), c.decodeCommands(doc.Command)); err != nil {
+	err := cmp.Or(c.decodeAgent(doc.Agent), c.decodeBackoff(doc.Backoff), c.decodeTheme(doc.Theme),
+		c.decodeHooks(doc.Hooks), c.decodeViews(doc.Views), c.decodeCommands(doc.Command))
+	if err != nil {
 		return err
 	}
 	for _, s := range settings {

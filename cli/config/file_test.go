@@ -88,7 +88,7 @@ func TestParse_Errors(t *testing.T) {
 		{"[Keys]\nreset = ['r']", `1:2: unknown key "Keys" (did you mean "keys"?)`},
 		{"\"a\\nb\" = 1", `1:1: unknown key "a\nb"`},
 		{"theme = 'drak'", `1:1: theme must be auto, dark, high-contrast-dark, light, high-contrast-light or terminal, not "drak" (did you mean "dark"?)`},
-		{"theme = 3", "1:9: theme must be auto, dark, high-contrast-dark, light, high-contrast-light or terminal"},
+		{"theme = 3", "1:1: theme must be auto, dark, high-contrast-dark, light, high-contrast-light or terminal"},
 		{"policy = 'steep'", `1:1: policy must be auto, backoff, flat, flat-2026-08 or flat-2026-10, not "steep"`},
 		{"sort = 'deadlin'", `1:1: sort must be pool, worst, deadline, streak, state, change or requests, prefixed with - to reverse the order, not "deadlin" (did you mean "deadline"?)`},
 		{"sort = '--streak'", `not "-streak"`},

@@ -76,13 +76,16 @@ type sgr struct{ open, end string }
 func Plain() *Theme { return &Theme{Shapes: true, DottedSteps: true, HatchedFill: true} }
 
 // Theme returns the scheme's theme for a terminal with the given color support.
-func (s Scheme) Theme(profile colorprofile.Profile) *Theme {
+func (s Scheme) Theme(profile colorprofile.Profile) *Theme { return s.ThemeWith(profile, nil) }
+
+// ThemeWith is like [Scheme.Theme], with other colors for some roles.
+func (s Scheme) ThemeWith(profile colorprofile.Profile, own Colors) *Theme {
 	if s == SchemeTerminal {
 		profile = min(profile, colorprofile.ANSI)
 	}
 	var p palette // empty: without colors, only bold remains
 	if profile > colorprofile.ASCII {
-		p = palettes[s][profile-colorprofile.ANSI]
+		p = own.on(palettes[s][profile-colorprofile.ANSI], profile)
 	}
 	t := newTheme(p, s, profile)
 	quiet := p

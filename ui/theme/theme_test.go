@@ -86,17 +86,6 @@ func TestStateGlyph(t *testing.T) {
 	}
 }
 
-// contrast returns the WCAG 2 contrast ratio of two colors, from 1 to 21.
-func contrast(a, b color.Color) float64 {
-	luminance := func(c color.Color) float64 {
-		rgb, _ := colorful.MakeColor(c)
-		_, y, _ := rgb.Xyz()
-		return y
-	}
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
 // visions holds matrices from linear RGB to perceived colors, for normal vision,
 // protanopia and deuteranopia (Machado, Oliveira and Fernandes 2009).
 var visions = map[string][3][3]float64{
