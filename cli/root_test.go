@@ -42,7 +42,7 @@ func TestCommands_Usage(t *testing.T) {
 		{"--key=", "pooltop: --key must not be empty"},
 		{"status --format=", "pooltop status: --format must not be empty"},
 		{"exhaust openrouter primary --code=", `pooltop exhaust: --code must be a whole number, not ""`},
-		{"--theme drak", `--theme must be auto, dark, high-contrast-dark, light, high-contrast-light or terminal, not "drak" (did you mean "dark"?)`},
+		{"--theme drak", `--theme must be auto, dark, high-contrast-dark, catppuccin-mocha, gruvbox-dark, light, high-contrast-light or terminal, not "drak" (did you mean "dark"?)`},
 		{"--sort up", "--sort must be pool, worst, deadline"},
 		{"--columns why,nothing", `--columns must be a list of profile, why, streak, at, cooldown, next-fail, not "nothing"`},
 		{"--frame-rate 0", "--frame-rate must be a whole number from 1 to 60"},

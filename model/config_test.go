@@ -55,7 +55,7 @@ func TestRetheme_Colors(t *testing.T) {
 	for _, step := range []struct {
 		keys string
 		want bool
-	}{{"", true}, {"t", false}, {"t t", true}} {
+	}{{"", true}, {"t", false}, {"t t t t", true}} {
 		d.press(step.keys)
 		equal(t, "own colors after "+step.keys, strings.Contains(d.m.View().Content, own), step.want)
 	}

@@ -43,7 +43,9 @@ func TestUpdate_ThemeOfTerminal(t *testing.T) {
 func TestNextTheme(t *testing.T) {
 	d := startDashboard(t, twoOut)
 	d.send(tea.BackgroundColorMsg{Color: color.Black})
-	for _, scheme := range []theme.Scheme{theme.SchemeContrastDark, theme.SchemeTerminal, theme.SchemeDark} {
+	for _, scheme := range []theme.Scheme{
+		theme.SchemeContrastDark, theme.SchemeCatppuccin, theme.SchemeGruvbox, theme.SchemeTerminal, theme.SchemeDark,
+	} {
 		d.press("t")
 		d.hasTheme(scheme.On(theme.BackgroundDark, colorprofile.TrueColor))
 		d.shows("theme: " + scheme.String())

@@ -147,6 +147,8 @@ type Scheme uint8
 const (
 	SchemeDark Scheme = iota
 	SchemeContrastDark
+	SchemeCatppuccin
+	SchemeGruvbox
 	SchemeLight
 	SchemeContrastLight
 	SchemeTerminal
@@ -156,22 +158,22 @@ const (
 
 // String returns the scheme's name as shown on screen.
 func (s Scheme) String() string {
-	return [...]string{"dark", "high contrast on a dark background", "light", "high contrast on a light background", "the terminal's own colors", "any"}[s]
+	return [...]string{"dark", "high contrast on a dark background", "Catppuccin Mocha", "Gruvbox dark", "light", "high contrast on a light background", "the terminal's own colors", "any"}[s]
 }
 
 // Name returns the scheme's name in the configuration and on the command line.
 func (s Scheme) Name() string {
-	return [...]string{"dark", "high-contrast-dark", "light", "high-contrast-light", "terminal", "any"}[s]
+	return [...]string{"dark", "high-contrast-dark", "catppuccin-mocha", "gruvbox-dark", "light", "high-contrast-light", "terminal", "any"}[s]
 }
 
 // Schemes returns the schemes that can be chosen, in the order of their constants.
 func Schemes() []Scheme {
-	return []Scheme{SchemeDark, SchemeContrastDark, SchemeLight, SchemeContrastLight, SchemeTerminal}
+	return []Scheme{SchemeDark, SchemeContrastDark, SchemeCatppuccin, SchemeGruvbox, SchemeLight, SchemeContrastLight, SchemeTerminal}
 }
 
 // Background returns the background that the scheme is meant for.
 func (s Scheme) Background() Background {
-	return [...]Background{BackgroundDark, BackgroundDark, BackgroundLight, BackgroundLight, BackgroundUnknown, BackgroundUnknown}[s]
+	return [...]Background{BackgroundDark, BackgroundDark, BackgroundDark, BackgroundDark, BackgroundLight, BackgroundLight, BackgroundUnknown, BackgroundUnknown}[s]
 }
 
 // Next returns the next scheme that is legible on a background with the given color
@@ -181,6 +183,7 @@ func (s Scheme) Next(b Background, profile colorprofile.Profile) Scheme {
 	for {
 		s = (s + 1) % SchemeAny
 		switch {
+		case profile <= colorprofile.ANSI && (s == SchemeCatppuccin || s == SchemeGruvbox): // equal to SchemeDark
 		case s == SchemeFor(b):
 			return s
 		case s == SchemeTerminal && (profile > colorprofile.ANSI || b == BackgroundUnknown):
@@ -248,6 +251,17 @@ var palettes = [schemeCount][3]palette{
 		colors("-", "15 - - 8 14 14 11 13 15 9 11 -"),
 		colors("235", "231 252 249 240 153 156 214 147 159 217 215 238"),
 		colors("#1f2338", "#ffffff #c9cee0 #aab0c8 #4f5570 #9fc8ff #b9feac #f4bc10 #b1a4fe #9ce6fa #fc909c #ffa45c #2c5240"),
+	},
+	// The colors of Catppuccin Mocha and of Gruvbox, both of which are under the MIT license.
+	SchemeCatppuccin: {
+		colors("-", "- 7 8 8 12 10 11 13 14 9 3 8"),
+		colors("236", "189 146 243 239 111 151 223 183 117 211 216 237"),
+		colors("#313244", "#cdd6f4 #a6adc8 #6c7086 #45475a #89b4fa #a6e3a1 #f9e2af #cba6f7 #89dceb #f38ba8 #fab387 #313244"),
+	},
+	SchemeGruvbox: {
+		colors("-", "- 7 8 8 12 10 11 13 14 9 3 8"),
+		colors("236", "223 246 243 239 109 142 214 175 108 167 208 237"),
+		colors("#32302f", "#ebdbb2 #a89984 #7c6f64 #504945 #83a598 #b8bb26 #fabd2f #d3869b #8ec07c #fb4934 #fe8019 #32302f"),
 	},
 	SchemeLight: {
 		// Green, yellow and cyan are too pale on white.

@@ -129,6 +129,8 @@ func TestPalettes_Contrast(t *testing.T) {
 		least       float64 // minimum contrast
 	}{
 		{SchemeDark, dark, []Role{Rule, Fill, Faint}, false, 4.5},
+		{SchemeCatppuccin, dark, []Role{Rule, Fill, Faint}, true, 4.5},
+		{SchemeGruvbox, dark, []Role{Rule, Fill, Faint}, false, 4.5},
 		{SchemeLight, light, []Role{Rule, Fill}, true, 4.5},
 		{SchemeContrastDark, dark, []Role{Rule, Fill}, true, 7},
 		{SchemeContrastLight, light, []Role{Rule, Fill}, true, 7},
@@ -225,7 +227,7 @@ func TestScheme_Next(t *testing.T) {
 		profile colorprofile.Profile
 		want    string
 	}{
-		{BackgroundDark, colorprofile.TrueColor, "dark high-contrast-dark terminal dark"},
+		{BackgroundDark, colorprofile.TrueColor, "dark high-contrast-dark catppuccin-mocha gruvbox-dark terminal dark"},
 		{BackgroundLight, colorprofile.ANSI256, "light high-contrast-light terminal light"},
 		{BackgroundDark, colorprofile.ANSI, "dark high-contrast-dark dark high-contrast-dark"},
 		{BackgroundLight, colorprofile.ANSI, "light high-contrast-light light high-contrast-light"},
@@ -234,7 +236,7 @@ func TestScheme_Next(t *testing.T) {
 	} {
 		s := SchemeFor(c.b)
 		var names []string
-		for range 4 {
+		for range strings.Fields(c.want) {
 			names = append(names, s.Name())
 			s = s.Next(c.b, c.profile)
 		}
