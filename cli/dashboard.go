@@ -107,6 +107,8 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer cancel(nil)
 	m.Notifications = ui.NotificationFormOf(os.Getenv)
 	applySettings(&m, cfg)
+	views := &viewSaver{path: cfg.Path}
+	m.SaveView = views.save
 	var program *tea.Program
 	hooks, untrusted := (*hooks)(nil), error(nil)
 	if m.Demo == nil {
@@ -153,6 +155,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	}()
 
 	last, err := program.Run()
+	views.printUnsaved(out)
 	if final, ok := last.(model.Model); ok && !errors.Is(err, tea.ErrProgramPanic) {
 		if failed := printLastResult(final, out); failed != nil && err == nil {
 			return failed

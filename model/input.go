@@ -50,6 +50,8 @@ func (m *Model) keyPressed(pressed fmt.Stringer) tea.Cmd {
 		m.back()
 	case is(k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom):
 		return m.move(pressed)
+	case is(k.SaveView):
+		return m.saveView()
 	case is(k.views...):
 		m.viewPressed(pressed)
 	case is(k.Commands...):

@@ -71,6 +71,7 @@ var keyTests = []keyTest{
 	{keys: "u", does: "has nothing to undo", check: func(d *dashboard) { d.refuses("nothing to undo") }},
 	{keys: "/", does: "opens the filter", check: func(d *dashboard) { d.shows("/ ▏", "7 of 7 shown") }},
 	{keys: "s", does: "sorts worst first", check: func(d *dashboard) { d.shows("WHY▾") }},
+	{keys: "V", does: "has nothing to save", check: func(d *dashboard) { d.refuses("set a filter or an order first") }},
 	{keys: "S", before: "s s", does: "reverses the order", check: func(d *dashboard) { d.shows("BACK IN▴") }},
 	{keys: "P", does: "does nothing with one store", check: func(d *dashboard) { equal(d.t, "a status", d.m.status != nil, false) }},
 	{keys: "left", does: "folds the provider", check: func(d *dashboard) { d.shows("4 hidden"); d.hides("label-d"); d.isAt("e") }},
@@ -223,7 +224,7 @@ func TestKeyPressed_AllKeysTested(t *testing.T) {
 func remapped(t *testing.T) (KeyBindings, map[string]string) {
 	t.Helper()
 	b, key := KeyBindings{}, map[string]string{}
-	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü ( ) & % ö ß")
+	free := strings.Fields("1 2 3 4 5 6 7 8 9 0 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 alt+a alt+b alt+c alt+d ctrl+alt+a ctrl+alt+b ctrl+alt+d alt+up ! ; ä ü ( ) & % ö ß ñ")
 	for i, a := range Actions() {
 		equal(t, "the error", b.Bind(a.Name, free[i:i+1]), nil)
 		for _, old := range a.Keys {

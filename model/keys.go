@@ -26,7 +26,7 @@ type keyMap struct {
 	Reset, ResetProvider, ResetAll           key.Binding
 	Exhaust, Sync, Undo, Earlier, Later      key.Binding
 	Filter, Sort, Direction, Fold, Unfold    key.Binding
-	Group                                    key.Binding
+	SaveView, Group                          key.Binding
 	Forecast, Events, Copy                   key.Binding
 	Pause, Notify, ReadOnly, Times, Mouse    key.Binding
 	Faster, Slower                           key.Binding
@@ -70,6 +70,7 @@ func (k *keyMap) actions() []Action {
 		{"filter", "filter by text, state:, code:, provider:, profile:, streak:, model: or source:", []string{"/"}, &k.Filter},
 		{"sort", "sort by the next field", []string{"s"}, &k.Sort},
 		{"sort-direction", "reverse the order", []string{"S"}, &k.Direction},
+		{"save-view", "save the filter and order as a view", []string{"V"}, &k.SaveView},
 		{"group", "group by profile or provider", []string{"P"}, &k.Group},
 		{"fold", "fold the provider", []string{"left"}, &k.Fold},
 		{"unfold", "unfold the provider", []string{"right"}, &k.Unfold},

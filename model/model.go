@@ -39,12 +39,14 @@ type Config struct {
 	Colors     theme.Colors  // replaces colors of Scheme, if that is not nil
 	Order      filter.Order  // initial order of the table; Descending reverses it
 	Descending bool
-	Model      string      // initial model of the filter, or ""
-	Without    ui.Hidden   // columns to leave out
-	Views      []View      // selected by their keys
-	Keys       KeyBindings // replaces default keys; must have passed Check
-	Commands   Commands
-	After      func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
+	Model      string    // initial model of the filter, or ""
+	Without    ui.Hidden // columns to leave out
+	Views      []View    // selected by their keys
+	// SaveView adds a view to the configuration. It may be nil.
+	SaveView func(View) error
+	Keys     KeyBindings // replaces default keys; must have passed Check
+	Commands Commands
+	After    func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // replaces tea.Tick in tests
 }
 
 // Model is the dashboard. Call Finish after its program has ended.

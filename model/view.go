@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 
 	"pooltop/ui"
 	"pooltop/ui/filter"
@@ -90,4 +91,35 @@ func (m *Model) viewName() string {
 		return ""
 	}
 	return v.Name
+}
+
+// saveView saves the filter and the order of the table as a view, with the first free digit as
+// its key.
+func (m *Model) saveView() tea.Cmd {
+	a, v := &m.arrangement, *m.arrangedAs()
+	if a.isDefault() || m.cfg.SaveView == nil {
+		return m.setStatus(ui.AnswerRefused, "set a filter or an order first")
+	}
+	if v.Name = a.applied; v.Name == "" {
+		v.Name = "by " + v.Order.Name()
+	}
+	own := slices.Concat(m.keys.views, m.keys.Commands, m.keys.all())
+	for digit := '1'; digit <= '9' && v.Key == ""; digit++ {
+		if k := clickedKey(digit); !key.Matches(k, own...) {
+			v.Key = string(k)
+		}
+	}
+	if v.Key == "" {
+		return m.setStatus(ui.AnswerRefused, "the keys 1 to 9 are in use")
+	}
+	save := m.cfg.SaveView
+	return func() tea.Msg {
+		err := save(v)
+		return result(func(m *Model) tea.Cmd {
+			if err != nil {
+				return m.setStatus(ui.AnswerRefused, "view not saved: "+err.Error())
+			}
+			return m.setStatus(ui.AnswerDone, "saved as view "+v.Key+": "+text.Clean(v.Name, text.RowLimit))
+		})
+	}
 }

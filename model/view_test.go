@@ -1,6 +1,8 @@
 package model
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"pooltop/ui"
@@ -38,4 +40,24 @@ func TestViewPressed(t *testing.T) {
 	d.press("e 1")
 	equal(t, "from the events", d.screen(), one)
 	d.press("?", "your views")
+}
+
+func TestSaveView(t *testing.T) {
+	var saved []View
+	var problem error
+	d := startDashboard(t, twoOut, func(cfg *Config) {
+		cfg.Views = []View{{Key: "1", Name: "a"}}
+		cfg.Keys = KeyBindings{"mouse": {"2"}}
+		cfg.SaveView = func(v View) error {
+			saved = append(saved, v)
+			return problem
+		}
+	})
+	d.press("V")
+	d.refuses("set a filter or an order first")
+	d.do("s S V", "saved as view 3: by worst")
+	d.do("/ 4 2 9 enter V", "saved as view 3: 429")
+	problem = errors.New("disk full")
+	d.do("V", "view not saved: disk full")
+	equal(t, "the saved views", fmt.Sprint(saved[:2]), "[{3 by worst  worst first true 0} {3 429 429 worst first true 0}]")
 }
