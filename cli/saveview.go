@@ -31,14 +31,18 @@ func (s *viewSaver) save(v model.View) error {
 	if v.Descending {
 		sort = "-" + sort
 	}
-	table := fmt.Sprintf("[[view]]\nkey = %s\nname = %s\nfilter = %s\nsort = %s\n", tomlString(v.Key), tomlString(v.Name), tomlString(v.Filter), tomlString(sort))
+	table := fmt.Sprintf("[[view]]\nkey = %s\nname = %s\n", tomlString(v.Key), tomlString(v.Name))
+	if v.Filter != "" {
+		table += "filter = " + tomlString(v.Filter) + "\n"
+	}
+	table += "sort = " + tomlString(sort) + "\n"
 	err := errors.New("no configuration file is in use")
 	if s.path != "" {
 		err = appendTable(s.path, table)
 	}
 	if err != nil {
 		s.unsaved += "\n" + table
-		return fmt.Errorf("%s; the text to add to the configuration is printed when pooltop ends", cause(err))
+		return fmt.Errorf("it is printed when pooltop ends, because of: %s", cause(err))
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func TestViewSaver(t *testing.T) {
 			equal(t, "printed", printed.String(), "")
 			continue
 		}
-		if err == nil || !strings.Contains(err.Error(), c.problem) || !strings.Contains(err.Error(), "is printed when pooltop ends") {
+		if err == nil || !strings.Contains(err.Error(), c.problem) || !strings.Contains(err.Error(), "printed when pooltop ends") {
 			t.Errorf("%q: %v", c.text, err)
 		}
 		equal(t, "printed", printed.String(), "\n"+table)

@@ -100,6 +100,12 @@ func (m *Model) saveView() tea.Cmd {
 	if a.isDefault() || m.cfg.SaveView == nil {
 		return m.setStatus(ui.AnswerRefused, "set a filter or an order first")
 	}
+	same := func(other View) bool {
+		return other.Filter == v.Filter && other.Order == v.Order && other.Descending == v.Descending
+	}
+	if i := slices.IndexFunc(m.cfg.Views, same); i >= 0 {
+		return m.setStatus(ui.AnswerRefused, "already saved as view "+ui.KeyWord(m.cfg.Views[i].Key))
+	}
 	if v.Name = a.applied; v.Name == "" {
 		v.Name = "by " + v.Order.Name()
 	}

@@ -46,7 +46,7 @@ func TestSaveView(t *testing.T) {
 	var saved []View
 	var problem error
 	d := startDashboard(t, twoOut, func(cfg *Config) {
-		cfg.Views = []View{{Key: "1", Name: "a"}}
+		cfg.Views = []View{{Key: "1", Name: "a", Order: filter.OrderPool.Next()}}
 		cfg.Keys = KeyBindings{"mouse": {"2"}}
 		cfg.SaveView = func(v View) error {
 			saved = append(saved, v)
@@ -55,7 +55,9 @@ func TestSaveView(t *testing.T) {
 	})
 	d.press("V")
 	d.refuses("set a filter or an order first")
-	d.do("s S V", "saved as view 3: by worst")
+	d.do("s V")
+	d.refuses("already saved as view 1")
+	d.do("S V", "saved as view 3: by worst")
 	d.do("/ 4 2 9 enter V", "saved as view 3: 429")
 	problem = errors.New("disk full")
 	d.do("V", "view not saved: disk full")
