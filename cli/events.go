@@ -42,7 +42,7 @@ func eventsCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.since, "since", "", "start with events from the last `DURATION`, such as 2h")
 	cmd.Flags().StringSliceVar(&o.on, "on", nil, "only events of these `KINDS`, such as provider_out,dead")
 	cmd.Flags().Lookup("on").DefValue = "" // otherwise help shows []
-	cmd.Flags().BoolVar(&o.exec, "exec", false, "run the command that follows for each event")
+	cmd.Flags().BoolVar(&o.exec, "exec", false, "for each event, run the command that follows")
 	cmd.Flags().SetInterspersed(false) // everything after --exec is the command
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		switch {

@@ -159,8 +159,8 @@ func TestCommands_HostileProfiles(t *testing.T) {
 	}
 }
 
-// TestCommands_HostileArguments checks that errors quote hostile arguments, which a user may
-// have pasted, without control characters.
+// TestCommands_HostileArguments checks that errors quote arguments without their control
+// characters, because users may paste anything.
 func TestCommands_HostileArguments(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	file := sampleFile(t, "backoff.json")

@@ -256,7 +256,7 @@ func (t *costTable) print(w io.Writer, cfg *config.Config) error {
 	lines = append(lines, t.table(style, width)...)
 	lines = append(lines, style.Line(), style.Line().Write(theme.Secondary, "First success: time from the recovery until a refused credential works again."))
 	if trial.Credentials == 1 && trial.Base > poolstate.SolePinLimit {
-		lines = append(lines, style.Line().Write(theme.Secondary, "guard does not pin a provider's only credential."))
+		lines = append(lines, style.Line().Write(theme.Secondary, "Without --sole, guard does not pin a provider's only credential at this base."))
 	}
 	for _, l := range lines {
 		if _, err := fmt.Fprintln(w, text.Fit(l.String(), width)); err != nil {

@@ -93,7 +93,7 @@ func (m *Model) sync(t task) tea.Cmd {
 		return result(func(m *Model) tea.Cmd {
 			switch {
 			case m.dialog != nil || m.whyNoWrite() != "":
-				return nil // the operator has started something else in the meantime
+				return nil // a dialog has opened, or writing has become impossible, in the meantime
 			case failed != nil:
 				return m.setStatus(ui.AnswerRefused, m.resultWords(&actionDone{verb: t.Verb, files: []fileResult{*failed}}, &plan))
 			}

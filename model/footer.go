@@ -10,7 +10,7 @@ import (
 	"pooltop/ui"
 )
 
-// move returns Up and Down as one binding. It omits a key that is unbound.
+// move returns Up and Down as one binding, without unbound keys.
 func (k *keyMap) move() key.Binding {
 	var keys []string
 	for _, b := range []key.Binding{k.Up, k.Down} {

@@ -64,7 +64,7 @@ func (m *Model) undoRecorded() tea.Cmd {
 		return result(func(m *Model) tea.Cmd {
 			switch {
 			case m.dialog != nil || len(m.performed) > 0 || m.whyNoWrite() != "":
-				return nil // the operator has started something else in the meantime
+				return nil // a dialog has opened, or writing has become impossible, in the meantime
 			case errors.Is(err, journal.ErrUnrecorded):
 				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in the journal; earlier actions were left alone")
 			case err != nil:

@@ -61,8 +61,8 @@ func TestOutages(t *testing.T) {
 	}
 }
 
-// TestOutages_Flapping counts the events of a provider that fails and recovers each second for
-// ten minutes.
+// TestOutages_Flapping checks that a provider that goes out and comes back on alternate seconds
+// causes at most one event of each kind per minute.
 func TestOutages_Flapping(t *testing.T) {
 	var o Outages
 	counts := map[EventKind]int{}

@@ -141,8 +141,10 @@ func (p *Pool) insert(provider Provider) {
 	p.Providers = slices.Insert(p.Providers, i, provider)
 }
 
-// markCopies sets the Copy field of a profile's entries. root is the provider with the same name
-// in the root's pool, or nil. A copy keeps the id. Referenced tokens are not copied.
+// markCopies sets the Copy field of a profile's entries that duplicate one of the root's: to
+// SameCopy if the tokens are equal, or to StaleCopy if the id and the source are equal and the
+// root's tokens are newer. It skips entries that only reference a token. root is the provider
+// with the same name in the root's pool, or nil.
 func (p *Provider) markCopies(root *Provider) {
 	if root == nil {
 		return

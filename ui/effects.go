@@ -169,7 +169,8 @@ func BriefChange(verb poolstate.Verb, out *poolstate.Outcome, p poolstate.Policy
 }
 
 // manyFromTo summarizes several changes: "2 cooling, 1 due → 3 ready", followed by
-// the range of the new deadlines, if any.
+// the range of the new deadlines, if any. If only cooldowns of models changed, it describes
+// those instead.
 func manyFromTo(out *poolstate.Outcome, p poolstate.Policy, now time.Time) string {
 	var before, after tally
 	var deadlines []time.Time

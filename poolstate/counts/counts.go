@@ -126,8 +126,8 @@ func (c *Counter) Next(pool *poolstate.Pool, rules guard.Rules, at time.Time) ti
 }
 
 // ErrInMemory is returned if a counter keeps its state only in memory.
-var ErrInMemory = errors.New("there is no state directory without a journal; " +
-	"enable the journal, and set XDG_STATE_HOME if there is no home directory")
+var ErrInMemory = errors.New("no state directory: " +
+	"enable the journal, and set XDG_STATE_HOME if you have no home directory")
 
 // Check tries to store the state and returns an error if it cannot.
 func (c *Counter) Check() error {

@@ -220,7 +220,7 @@ func TestPalettes_ContrastSixteen(t *testing.T) {
 	}
 }
 
-// TestScheme_Next checks that Next never returns a scheme for a different background.
+// TestScheme_Next checks the order in which Next cycles through the schemes for a background.
 func TestScheme_Next(t *testing.T) {
 	for _, c := range []struct {
 		b       Background

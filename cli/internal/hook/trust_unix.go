@@ -11,8 +11,9 @@ import (
 )
 
 // Untrusted returns an error if other users can change the configuration file at path, and
-// so the commands that pooltop runs. The file and its directory must belong to this user or
-// root, and only their owner may have write permission.
+// with it the commands that pooltop runs. The file, its directory and the directory of a symlink
+// to it must belong to this user or root. Only their owner may have write permission, unless the
+// directory is sticky.
 func Untrusted(path string) error {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {

@@ -21,7 +21,7 @@ func TestParse_Errors(t *testing.T) {
 		{"text after the end", "{}\n x", SyntaxError{Line: 1, Column: 3}},
 		{"missing comma", "{\"a\": 1\n \"b\": 2}", SyntaxError{Line: 2, Column: 2}},
 		{"inside an entry", "{\"p\": [{\"a\": 1},\n {\"b\": }]}", SyntaxError{Line: 2, Column: 8}},
-		{"incomplete word", `[NaN5]`, SyntaxError{Line: 1, Column: 2}},
+		{"digit after a word", `[NaN5]`, SyntaxError{Line: 1, Column: 2}},
 		{"number and word", `[1NaN]`, SyntaxError{Line: 1, Column: 3}},
 		{"lists nested too deeply", strings.Repeat("[", 951) + strings.Repeat("]", 951), SyntaxError{Line: 1, Column: 952, TooDeep: true}},
 		{"objects nested too deeply", strings.Repeat("{\"a\":\n", 951), SyntaxError{Line: 951, Column: 2, TooDeep: true}},
