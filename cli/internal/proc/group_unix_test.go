@@ -3,13 +3,16 @@
 package proc
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestRun_Group checks that canceling a command, or Contain, also ends the processes that the
@@ -49,5 +52,51 @@ func TestRun_Group(t *testing.T) {
 			t.Error(err)
 		}
 		cancel()
+	}
+}
+
+func init() {
+	roles["polite"] = func() { // ends on SIGTERM
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, syscall.SIGTERM)
+		_, _ = os.Stdout.WriteString("ready")
+		<-signals
+		_, _ = os.Stderr.WriteString(", ended")
+	}
+	roles["stubborn"] = func() {
+		signal.Ignore(syscall.SIGTERM)
+		_, _ = os.Stdout.WriteString("ready")
+		wait()
+	}
+}
+
+// canceling is an output that cancels the command as soon as the command has written something.
+type canceling struct {
+	written bytes.Buffer
+	cancel  func()
+}
+
+func (w *canceling) Write(p []byte) (int, error) {
+	w.cancel()
+	return w.written.Write(p)
+}
+
+// TestRun_Grace checks that a canceled command can end by itself, and is killed otherwise.
+func TestRun_Grace(t *testing.T) {
+	for _, tt := range []struct {
+		role  string
+		grace time.Duration
+		want  string
+	}{
+		{"polite", time.Hour, "ready, ended"},
+		{"stubborn", time.Millisecond, "ready"},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		out := &canceling{cancel: cancel}
+		c := command(tt.role)
+		c.Timeout, c.Grace, c.Out = 0, tt.grace, out
+		if _, err := c.Run(ctx); !errors.Is(err, context.Canceled) || out.written.String() != tt.want {
+			t.Errorf("%s: error %v, output %q", tt.role, err, out.written.String())
+		}
 	}
 }

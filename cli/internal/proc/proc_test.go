@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// roles are further commands that the test binary can act as.
+var roles = map[string]func(){}
+
 // TestMain makes the test binary act as a command if the environment says so.
 func TestMain(m *testing.M) {
 	switch os.Getenv("PROC_TEST") {
@@ -32,6 +35,8 @@ func TestMain(m *testing.M) {
 		if len(os.Args) > 1 {
 			wait()
 		}
+	default:
+		roles[os.Getenv("PROC_TEST")]()
 	case "hang":
 		if path := os.Getenv("PROC_TEST_PIPE"); path != "" {
 			pipe, _ := os.OpenFile(path, os.O_WRONLY, 0)
