@@ -97,6 +97,21 @@ func applySettings(m *model.Config, cfg *config.Config) {
 	}
 }
 
+// programOptions returns the options for the dashboard's program, which calls gone if the
+// terminal can no longer be read.
+func programOptions(cfg *config.Config, job *jobSignals, out *output, gone func(error)) []tea.ProgramOption {
+	opts := []tea.ProgramOption{
+		tea.WithoutSignalHandler(), tea.WithFilter(job.filter), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate),
+	}
+	if term.IsTerminal(int(os.Stdin.Fd())) { // otherwise Bubble Tea opens the terminal itself
+		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
+	}
+	if cfg.NoColor {
+		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	return opts
+}
+
 // runDashboard runs the dashboard until the user quits or ctx is done. It watches the store's
 // file and notifies the dashboard of changes.
 func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m model.Config) error {
@@ -125,16 +140,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer out.restoreTitle()
 	reduceIdleCost()
 	job := newJobSignals(out)
-	opts := []tea.ProgramOption{
-		tea.WithoutSignalHandler(), tea.WithFilter(job.filter), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate),
-	}
-	if term.IsTerminal(int(os.Stdin.Fd())) { // otherwise Bubble Tea opens the terminal itself
-		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
-	}
-	if cfg.NoColor {
-		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
-	}
-	program = tea.NewProgram(model.New(m), opts...)
+	program = tea.NewProgram(model.New(m), programOptions(cfg, job, out, gone)...)
 	// Use Quit rather than canceling the program's context: Quit restores the
 	// terminal first, but canceling closes the input while it is being read.
 	defer context.AfterFunc(ctx, program.Quit)()

@@ -128,9 +128,9 @@ func TestCommand_Refused(t *testing.T) {
 func TestCommandOutput_Limit(t *testing.T) {
 	o := newCommandOutput()
 	for i := range 10 * maxOutputLines {
-		fmt.Fprintf(o, "line %d\n", i)
+		_, _ = fmt.Fprintf(o, "line %d\n", i)
 	}
-	fmt.Fprint(o, strings.Repeat("x", 3*maxOutputLine))
+	_, _ = fmt.Fprint(o, strings.Repeat("x", 3*maxOutputLine))
 	lines := o.shown()
 	if n := len(lines); n < maxOutputLines || n > maxOutputLines*11/10+2 {
 		t.Errorf("%d lines are kept", n)

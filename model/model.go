@@ -160,6 +160,18 @@ type result func(m *Model) tea.Cmd
 // Warning is a message that shows a problem on the status line.
 type Warning string
 
+// ticked advances the clock and loads the stores that are due for it.
+func (m *Model) ticked() tea.Cmd {
+	m.clockTicked()
+	cmd := m.tick()
+	for _, st := range m.stores {
+		if m.reloadDue(st) {
+			cmd = tea.Batch(cmd, m.startLoad(st))
+		}
+	}
+	return cmd
+}
+
 // Update handles a message.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
@@ -170,13 +182,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case result:
 		cmd = msg(&m)
 	case ticked:
-		m.clockTicked()
-		cmd = m.tick()
-		for _, st := range m.stores {
-			if m.reloadDue(st) {
-				cmd = tea.Batch(cmd, m.startLoad(st))
-			}
-		}
+		cmd = m.ticked()
 	case Warning:
 		m.setStatus(ui.AnswerRefused, string(msg))
 	case ConfigChanged:

@@ -23,7 +23,7 @@ func TestCommands(t *testing.T) {
 		{head + "run = ['a', '{{token}}']", "c.toml:4:1: command: run: unknown placeholder {token}"},
 		{head + "run = ['/bin/{label}']", "c.toml:4:1: command: run: the program must not contain the placeholder {label}"},
 		{head + "run = ['a']\n" + head + "run = ['{x}']", "c.toml:8:1: command: run: unknown placeholder {x}"},
-		{head + "run = ['a']\noutput = 'panel'", `c.toml:5:1: command: output must be pane, terminal, none, not "panel"`},
+		{head + "run = ['a']\noutput = 'panel'", `c.toml:5:1: command: output must be pane, terminal or none, not "panel"`},
 		{head + "run = ['a']\nconfirm = 'yes'", `c.toml:5:1: command: confirm must be true or false, not "yes"`},
 		{head + "run = ['a']\nrunn = 1", `c.toml:5:1: unknown key "runn" in command.0 (did you mean "run"?)`},
 		{"[[command]]\nkey = 1", `c.toml:2:1: command: key must be the name of a key, such as "F"`},

@@ -35,8 +35,6 @@ func TestMain(m *testing.M) {
 		if len(os.Args) > 1 {
 			wait()
 		}
-	default:
-		roles[os.Getenv("PROC_TEST")]()
 	case "hang":
 		if path := os.Getenv("PROC_TEST_PIPE"); path != "" {
 			pipe, _ := os.OpenFile(path, os.O_WRONLY, 0)
@@ -44,6 +42,8 @@ func TestMain(m *testing.M) {
 			defer func() { _ = pipe.Close() }()
 		}
 		wait()
+	default:
+		roles[os.Getenv("PROC_TEST")]()
 	}
 }
 
