@@ -70,7 +70,7 @@ func (c *Command) set(name string, value any) (err error) {
 		}
 	case "output":
 		if c.Output = s; !slices.Contains(CommandOutputs(), s) {
-			err = fmt.Errorf("output must be %s, not %.60q", strings.Join(CommandOutputs(), ", "), fmt.Sprint(value))
+			err = fmt.Errorf("output must be %s, not %.60q", OneOf(CommandOutputs()), fmt.Sprint(value))
 		}
 	}
 	return err
