@@ -254,19 +254,30 @@ func (m *Model) answer(msg *actionDone) {
 		kind = ui.AnswerRefused
 	}
 	if len(out.Changed) > 0 {
-		switch {
-		case msg.verb == poolstate.VerbUndo:
-		case !m.performed[len(m.performed)-1].undoable():
-			words += "; it cannot be undone"
-		case m.keys.Undo.Enabled():
-			words += "; " + word(m.keys.Undo) + " undoes"
+		file, undo, note := m.fileWords(msg), m.undoWords(msg.verb), "; "+m.reloadNote(msg.verb, &out)
+		if ui.IsMove(&out) { // agents restore the old order, so the note is more important
+			words += note + undo + file
+		} else {
+			words += file + undo + note
 		}
-		words += "; " + m.reloadNote(msg.verb, &out)
 	}
 	m.setStatus(kind, msg.withWarnings(words))
 	if m.status != nil && m.status.Text == words && len(failed) == 0 {
 		m.status.Brief = ui.BriefChange(msg.verb, &out, m.policy, m.now)
 	}
+}
+
+// undoWords says whether the action that has just been performed can be undone.
+func (m *Model) undoWords(verb poolstate.Verb) string {
+	switch {
+	case verb == poolstate.VerbUndo:
+		return ""
+	case !m.performed[len(m.performed)-1].undoable():
+		return "; it cannot be undone"
+	case m.keys.Undo.Enabled():
+		return "; " + word(m.keys.Undo) + " undoes"
+	}
+	return ""
 }
 
 // reloadNote describes when running agents notice an action.
@@ -277,9 +288,9 @@ func (m *Model) reloadNote(verb poolstate.Verb, out *poolstate.Outcome) string {
 	return ui.ReloadNote(verb, m.policy)
 }
 
-// Finish completes a running action, ends a running command and completes pending writes to the journal, because Bubble Tea
-// may have dropped their commands. Call it after the program has ended. It waits at most
-// a second for the lock. It returns the result of the action in one line, "" if no action
+// Finish completes a running action, ends a running command and completes pending writes to
+// the journal, because Bubble Tea may have dropped their commands. Call it after the program
+// has ended. It waits at most a second for the lock. It returns the result of the action in one line, "" if no action
 // was running, or an error if the action failed.
 func (m Model) Finish() (done string, err error) {
 	if m.running != nil {
@@ -296,7 +307,7 @@ func (m Model) Finish() (done string, err error) {
 		if failed := msg.failed(); len(failed) > 0 {
 			err = &actionError{m.resultWords(&msg, &out), failed[0].err}
 		} else if done = m.resultWords(&msg, &out); len(out.Changed) > 0 {
-			done += "; " + m.reloadNote(msg.verb, &out)
+			done += m.fileWords(&msg) + "; " + m.reloadNote(msg.verb, &out)
 		}
 	}
 	if m.commandRunning() {

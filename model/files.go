@@ -207,7 +207,7 @@ func (m *Model) resultWords(msg *actionDone, out *poolstate.Outcome) string {
 	failed := msg.failed()
 	switch {
 	case len(failed) == 0:
-		return ui.ChangeWords(msg.verb, out, m.policy, m.now) + m.fileWords(msg)
+		return ui.ChangeWords(msg.verb, out, m.policy, m.now)
 	case len(msg.files) == 1 && (m.several || failed[0].store.Hidden):
 		return ui.VerbWord(msg.verb) + " in " + failed[0].store.Profile + " " + failed[0].words("")
 	case len(msg.files) == 1:
@@ -253,11 +253,12 @@ func rowName(c *poolstate.Credential) string {
 	return text.QualifiedName(c)
 }
 
-// fileWords names the files that an action has changed, unless that is clear from the screen.
+// fileWords names the files that an action has changed, unless that is clear from the screen or
+// from resultWords.
 func (m *Model) fileWords(msg *actionDone) string {
 	changed := slices.DeleteFunc(slices.Clone(msg.files), func(f fileResult) bool { return len(f.done.Changed) == 0 })
 	switch {
-	case len(changed) == 0, !m.several && !changed[0].store.Hidden:
+	case len(changed) == 0, len(msg.failed()) > 0, !m.several && !changed[0].store.Hidden:
 		return ""
 	case len(changed) == 1:
 		return "; written to " + changed[0].store.Path

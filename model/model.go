@@ -172,6 +172,14 @@ func (m *Model) ticked() tea.Cmd {
 	return cmd
 }
 
+func (m *Model) backgroundReported(b theme.Background) {
+	m.background = b
+	if !m.themeChosen { // the operator may have chosen a theme since the query
+		m.scheme = theme.SchemeFor(b)
+	}
+	m.retheme()
+}
+
 // Update handles a message.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
@@ -220,11 +228,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.BackgroundColorMsg:
-		m.background = theme.BackgroundOf(msg.IsDark())
-		if !m.themeChosen { // the operator may have chosen a theme since the query
-			m.scheme = theme.SchemeFor(m.background)
-		}
-		m.retheme()
+		m.backgroundReported(theme.BackgroundOf(msg.IsDark()))
 	}
 	m.refreshEvents()
 	s := m.screen()

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"pooltop/poolstate"
 )
 
@@ -22,7 +24,7 @@ func (d *dashboard) inOrder(file string) string {
 func TestMoveBy(t *testing.T) {
 	content := poolOf("p: a b c")
 	d := startDashboard(t, content)
-	d.do("J", "✓ move label-a: #1 → #2; u undoes; restart running agents; otherwise, their next write restores the old order")
+	d.do("J", "✓ move label-a: #1 → #2; restart running agents; their next write restores the old order; u undoes")
 	equal(t, "the order", d.inOrder(d.file), "b a c")
 	d.do("J", "label-a: #2 → #3")
 	equal(t, "the order", d.inOrder(d.file), "b c a")
@@ -126,12 +128,13 @@ func TestMoveBy_Borrowed(t *testing.T) {
 			return map[string]poolstate.Strategy{"p": poolstate.LeastUsed}
 		}
 	})
+	h.send(tea.WindowSizeMsg{Width: 160, Height: 50}) // wide enough for the path
 	h.do("P", "work  3 of 3 ready  p least_used")
 	h.selectRow("work/a<default")
-	h.do("J", "✓ move default/p/label-a: #1 → #2", "written to ~/default.json")
+	h.do("J", "✓ move default/p/label-a: #1 → #2; restart running agents; their next write restores the old order; u undoes; written to ~/default.json")
 	equal(t, "the order", h.inOrder(h.path("default")), "b a")
 	h.selectRow("night/d")
-	h.do("J", "✓ move night/p/label-d: #1 → #2", "written to ~/night.json")
+	h.do("J", "✓ move night/p/label-d: #1 → #2; restart running agents", "written to ~/night.json")
 	equal(t, "the order", h.inOrder(h.path("night")), "e d")
 	h.do("J")
 	h.refuses("label-d is already last")

@@ -96,7 +96,7 @@ func modelWords(before, after int) string {
 // backoff policy does not identify a build, because any build can be patched to use it.
 func ReloadNote(verb poolstate.Verb, p poolstate.Policy) string {
 	if verb == poolstate.VerbOrder {
-		return "restart running agents; otherwise, their next write restores the old order"
+		return "restart running agents; their next write restores the old order"
 	}
 	known := p.Source() == poolstate.PolicyMeasured || p.Source() == poolstate.PolicyForced
 	switch {

@@ -259,10 +259,15 @@ func (t *table) heading(g *filter.Group) string {
 		addQuiet(l, 2, end, borrowedWords(g))
 	}
 	if outage > 0 && sum.Out() {
-		_ = addQuiet(l, 2, end, "looks like an outage at the provider, not "+strconv.Itoa(outage)+" bad credentials") ||
-			addQuiet(l, 2, end, "looks like an outage") || addQuiet(l, 2, end, outageBriefly)
+		addOutage(l, end, outage)
 	}
 	return l.To(l.Col() + s.wider(1, 2)).Rule(end).String()
+}
+
+// addOutage draws that an outage has affected n accounts, as briefly as necessary.
+func addOutage(l *theme.Line, end, n int) {
+	_ = addQuiet(l, 2, end, "looks like an outage at the provider, not "+strconv.Itoa(n)+" bad credentials") ||
+		addQuiet(l, 2, end, "looks like an outage") || addQuiet(l, 2, end, outageBriefly)
 }
 
 // partlyOut adds to a heading the providers of a profile that are out, or the profiles in
