@@ -43,42 +43,24 @@ func ParseKinds(words []string) (kinds []poolstate.EventKind, err error) {
 
 // decodeHooks decodes the [[hook]] tables.
 func (c *Config) decodeHooks(value any) error {
-	tables, ok := value.([]any)
-	if !ok && value != nil {
-		return c.sources["hook"].Errorf("hook must be an array of tables, each beginning with [[hook]]")
-	}
-	for i, table := range tables {
-		var h Hook
-		path := fmt.Sprintf("hook.%d", i)
-		err := c.decodeTable(path, table, "a table, such as { on = [\"dead\"], run = [\"notify-send\", \"dead\"] }", []string{"on", "run"}, func(key, name string, value any) error {
-			words, ok := texts(value)
-			if name == "run" {
-				if h.Run = words; !ok || words[0] == "" {
-					return c.hookSource(key).Errorf(`hook: run must be a program and its arguments, such as ["notify-send", "pooltop"]`)
-				}
-				return nil
-			}
-			kinds, err := ParseKinds(words)
-			if h.On = kinds; !ok {
-				return c.hookSource(key).Errorf(`hook: on must be a list of events, such as ["provider_out", "dead"]`)
-			} else if err != nil {
-				return c.hookSource(key).Errorf("hook: on: %w", err)
-			}
-			return nil
-		})
+	return c.decodeTables("hook", value, `a table, such as { on = ["dead"], run = ["notify-send", "dead"] }`, []string{"on", "run"}, func(path string, table map[string]any) error {
+		on, areKinds := texts(table["on"])
+		run, isCommand := texts(table["run"])
+		kinds, err := ParseKinds(on)
 		switch {
+		case table["on"] == nil || table["run"] == nil:
+			return c.TableSource(path, "").Errorf("hook: on and run are both required")
+		case !areKinds:
+			return c.TableSource(path, "on").Errorf(`hook: on must be a list of events, such as ["provider_out", "dead"]`)
 		case err != nil:
-			return err
-		case h.On == nil || h.Run == nil:
-			return c.hookSource(path + ".on").Errorf("hook: on and run are both required")
+			return c.TableSource(path, "on").Errorf("hook: on: %w", err)
+		case !isCommand || run[0] == "":
+			return c.TableSource(path, "run").Errorf(`hook: run must be a program and its arguments, such as ["notify-send", "pooltop"]`)
 		}
-		c.Hooks = append(c.Hooks, h)
-	}
-	return nil
+		c.Hooks = append(c.Hooks, Hook{kinds, run})
+		return nil
+	})
 }
-
-// hookSource returns the position of a key of a hook or, within an inline table, of all hooks.
-func (c *Config) hookSource(key string) Source { return cmp.Or(c.sources[key], c.sources["hook"]) }
 
 // texts converts a TOML value to a list of strings. It returns false if the value is anything
 // else or empty.

@@ -22,7 +22,9 @@ func TestHooks(t *testing.T) {
 		{"[[hook]]\non = ['dead']\nrun = []", `c.toml:3:1: hook: run must be a program and its arguments, such as ["notify-send", "pooltop"]`},
 		{"[[hook]]\non = ['dead']\nrun = ['', 'x']", `c.toml:3:1: hook: run must be a program and its arguments, such as ["notify-send", "pooltop"]`},
 		{"[[hook]]\non = ['dead']\nrun = ['a', 1]", `c.toml:3:1: hook: run must be a program and its arguments, such as ["notify-send", "pooltop"]`},
-		{"[[hook]]\non = ['dead']", "c.toml:2:1: hook: on and run are both required"},
+		{"[[hook]]\non = ['dead']", "c.toml:1:3: hook: on and run are both required"},
+		{"hook = [{on = ['dead']}]", "c.toml:1:1: hook: on and run are both required"},
+		{"hook = ['a']", `c.toml:1:1: hook.0 must be a table, such as { on = ["dead"], run = ["notify-send", "dead"] }`},
 		{"[[hook]]\non = ['dead']\nruns = ['a']", `c.toml:3:1: unknown key "runs" in hook.0 (did you mean "run"?)`},
 	} {
 		cfg, err := Parse("c.toml", []byte(tt.text))
