@@ -138,3 +138,12 @@ func TestCommandOutput_Limit(t *testing.T) {
 	equal(t, "the first line", lines[0].Text, "earlier output was discarded")
 	equal(t, "the last line", len(lines[len(lines)-1].Text), maxOutputLine)
 }
+
+func TestCommandOutput_Partial(t *testing.T) {
+	o := newCommandOutput()
+	_, _ = fmt.Fprint(o, "10%\r\t\x1b[31mindented\x1b[0m\r")
+	partial := o.shown()
+	equal(t, "the partial line", partial[0].Text, "    indented")
+	o.end("exit code 0")
+	equal(t, "the ended line", o.shown()[0], partial[0])
+}

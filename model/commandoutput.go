@@ -80,20 +80,28 @@ func (o *commandOutput) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// flush adds the last line. Of a line that was overwritten after carriage returns, it adds the
-// last version.
+// flush ends the last line.
 func (o *commandOutput) flush() {
-	line := strings.TrimRight(string(o.partial), "\r")
+	o.add(lastVersion(o.partial), false)
 	o.partial = o.partial[:0]
-	o.add(line[strings.LastIndexByte(line, '\r')+1:], false)
+}
+
+// lastVersion returns the last version of a line that was overwritten after carriage returns.
+func lastVersion(partial []byte) string {
+	line := strings.TrimRight(string(partial), "\r")
+	return line[strings.LastIndexByte(line, '\r')+1:]
 }
 
 func (o *commandOutput) add(line string, own bool) {
-	line = strings.ReplaceAll(ansi.Strip(line), "\t", "    ")
-	o.lines = append(o.lines, ui.OutputLine{Text: text.Clean(line, 2*maxOutputLine), Own: own})
+	o.lines = append(o.lines, outputLine(line, own))
 	if drop := len(o.lines) - maxOutputLines; drop > maxOutputLines/10 {
 		o.lines, o.dropped = append([]ui.OutputLine(nil), o.lines[drop:]...), true
 	}
+}
+
+func outputLine(line string, own bool) ui.OutputLine {
+	line = strings.ReplaceAll(ansi.Strip(line), "\t", "    ")
+	return ui.OutputLine{Text: text.Clean(line, 2*maxOutputLine), Own: own}
 }
 
 func (o *commandOutput) notify() {
@@ -111,9 +119,8 @@ func (o *commandOutput) shown() []ui.OutputLine {
 	if o.dropped {
 		lines = append([]ui.OutputLine{{Text: "earlier output was discarded", Own: true}}, lines...)
 	}
-	if line := strings.TrimRight(string(o.partial), "\r"); line != "" {
-		line = ansi.Strip(line[strings.LastIndexByte(line, '\r')+1:])
-		lines = append(lines, ui.OutputLine{Text: text.Clean(line, maxOutputLine)})
+	if line := lastVersion(o.partial); line != "" {
+		lines = append(lines, outputLine(line, false))
 	}
 	return lines
 }
