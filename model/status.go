@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -213,17 +212,17 @@ func (m *Model) handOn(st *store, events []poolstate.Event) {
 
 // notification returns the text of a notification about an event, or "".
 func (m *Model) notification(st *store, e *poolstate.Event, now time.Time) string {
-	c, prefix, sum := e.Credential(), "", st.snapshot.Pool.Summarize(st.policy, now)
+	c, provider, prefix, sum := e.Credential(), e.Provider, "", st.snapshot.Pool.Summarize(st.policy, now)
 	if profile := m.profileIn(st); profile != "" {
 		prefix = profile + "/"
 	}
-	name := prefix + e.Provider
 	if c != nil {
-		name = prefix + c.Provider
+		provider = c.Provider
 	}
-	if p := st.snapshot.Pool.Provider(strings.TrimPrefix(name, prefix)); p != nil {
+	if p := st.snapshot.Pool.Provider(provider); p != nil {
 		sum = p.Summarize(st.policy, now)
 	}
+	name := prefix + provider
 	due := sum.Count[poolstate.Due]
 	switch {
 	case e.Kind == poolstate.EventProviderOut && due > 0:
