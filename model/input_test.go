@@ -54,12 +54,12 @@ var keyTests = []keyTest{
 	{keys: "A", does: "syncs nothing without a token source", check: func(d *dashboard) { d.refuses("") }},
 	{keys: "J", does: "moves the credential down in the rotation order", says: true, check: func(d *dashboard) {
 		d.isAt("a")
-		d.shows("✓ move label-a: #1 → #2; u undoes")
+		d.shows("✓ move label-a: #1 → #2; restart running agents; their next write restores the old order; u undoes")
 		equal(d.t, "the position", d.m.position(), 1)
 	}},
 	{keys: "K", before: "down", does: "moves the credential up in the rotation order", says: true, check: func(d *dashboard) {
 		d.isAt("b")
-		d.shows("✓ move label-b: #2 → #1; u undoes")
+		d.shows("✓ move label-b: #2 → #1; restart running agents; their next write restores the old order; u undoes")
 		equal(d.t, "the position", d.m.position(), 0)
 	}},
 	{keys: "K", does: "does not move the first credential", check: func(d *dashboard) { d.refuses("label-a is already first") }},
