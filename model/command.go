@@ -108,6 +108,9 @@ func (m *Model) commandPressed(pressed fmt.Stringer) tea.Cmd {
 			run.targets = append(run.targets, m.commandTarget(run.Command, st, &seen[i]))
 		}
 	}
+	if len(run.targets) == 0 { // the display is frozen
+		return m.setStatus(ui.AnswerRefused, "the profile has been removed")
+	}
 	if run.Confirm {
 		return m.openDialog(&dialog{task: task{Task: journal.Task{Seen: seen}}, command: run})
 	}

@@ -125,6 +125,18 @@ func TestCommand_Refused(t *testing.T) {
 	d.do("esc F", "exit code 1; no network")
 }
 
+// TestCommand_RemovedProfile checks that a frozen display runs no command for the rows of a
+// profile that has been removed.
+func TestCommand_RemovedProfile(t *testing.T) {
+	r := &commandRunner{}
+	h := threeProfiles(t, func(c *Config) { c.Commands = Commands{List: []Command{refreshCommand("none")}, Run: r.run} })
+	h.selectRow("work/w")
+	h.do("p")
+	h.handle(StoresChanged{[]Store{h.m.cfg.Stores[0], h.m.cfg.Stores[2]}})
+	h.do("F", "✕ the profile has been removed")
+	equal(t, "the runs", len(r.ran), 0)
+}
+
 func TestCommandOutput_Limit(t *testing.T) {
 	o := newCommandOutput()
 	for i := range 10 * maxOutputLines {
