@@ -89,7 +89,7 @@ func bindKeys(cfg *config.Config) error {
 func bindTables(cfg *config.Config) error {
 	taken := map[string]string{}
 	bind := func(table string, i int, name string, key *string) error {
-		at, what := cfg.TableSource(fmt.Sprintf("%s.%d", table, i), "key"), fmt.Sprintf("the %s %.60q", table, name)
+		at, what := cfg.SourceOf(fmt.Sprintf("%s.%d.key", table, i)), fmt.Sprintf("the %s %.60q", table, name)
 		k, err := model.ParseKey(*key)
 		if err != nil {
 			return at.Errorf("%w", explainKeys(what, err))

@@ -185,7 +185,7 @@ func (r *configReport) addView(cfg *config.Config, v *config.View, path string) 
 		{"columns", v.Columns, v.Columns != nil},
 	} {
 		if f.isSet {
-			values[f.name] = r.add(f.name, f.value, cfg.TableSource(path, f.name))
+			values[f.name] = r.add(f.name, f.value, cfg.SourceOf(path+"."+f.name))
 		}
 	}
 	r.Views = append(r.Views, values)

@@ -37,12 +37,12 @@ func (c *Config) decodeCommands(value any) error {
 		for _, name := range known {
 			if value, given := table[name]; given {
 				if err := command.set(name, value); err != nil {
-					return c.TableSource(path, name).Errorf("command: %w", err)
+					return c.tableSource(path, name).Errorf("command: %w", err)
 				}
 			}
 		}
 		if command.Key == "" || command.Name == "" || command.Run == nil {
-			return c.TableSource(path, "").Errorf("command: key, name and run are all required")
+			return c.tableSource(path, "").Errorf("command: key, name and run are all required")
 		}
 		c.Commands = append(c.Commands, command)
 		return nil

@@ -49,13 +49,13 @@ func (c *Config) decodeHooks(value any) error {
 		kinds, err := ParseKinds(on)
 		switch {
 		case table["on"] == nil || table["run"] == nil:
-			return c.TableSource(path, "").Errorf("hook: on and run are both required")
+			return c.tableSource(path, "").Errorf("hook: on and run are both required")
 		case !areKinds:
-			return c.TableSource(path, "on").Errorf(`hook: on must be a list of events, such as ["provider_out", "dead"]`)
+			return c.tableSource(path, "on").Errorf(`hook: on must be a list of events, such as ["provider_out", "dead"]`)
 		case err != nil:
-			return c.TableSource(path, "on").Errorf("hook: on: %w", err)
+			return c.tableSource(path, "on").Errorf("hook: on: %w", err)
 		case !isCommand || run[0] == "":
-			return c.TableSource(path, "run").Errorf(`hook: run must be a program and its arguments, such as ["notify-send", "pooltop"]`)
+			return c.tableSource(path, "run").Errorf(`hook: run must be a program and its arguments, such as ["notify-send", "pooltop"]`)
 		}
 		c.Hooks = append(c.Hooks, Hook{kinds, run})
 		return nil

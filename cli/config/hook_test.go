@@ -35,3 +35,15 @@ func TestHooks(t *testing.T) {
 		equal(t, tt.text, got, tt.want)
 	}
 }
+
+func TestHooks_Source(t *testing.T) {
+	for text, want := range map[string]int{
+		"hook = [{on = ['dead'], run = ['a']}]":  1,
+		"[[hook]]\non = ['dead']\nrun = ['a']\n": 2,
+	} {
+		cfg, err := Parse("c.toml", []byte(text))
+		if at := cfg.SourceOf("hook.0.on"); err != nil || at.Line != want {
+			t.Errorf("%q: line %d, error %v; want line %d", text, at.Line, err, want)
+		}
+	}
+}

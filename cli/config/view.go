@@ -37,14 +37,14 @@ func (c *Config) decodeViews(value any) error {
 			value, given := table[known[i]]
 			text, ok := value.(string)
 			if *field = text; given && !ok {
-				return c.TableSource(path, known[i]).Errorf("view: %s must be a string", known[i])
+				return c.tableSource(path, known[i]).Errorf("view: %s must be a string", known[i])
 			}
 		}
 		if v.Key == "" || strings.TrimSpace(v.Name) == "" {
-			return c.TableSource(path, "key").Errorf("view: key and name are both required")
+			return c.tableSource(path, "key").Errorf("view: key and name are both required")
 		}
 		if _, err := filter.Parse(v.Filter); err != nil {
-			return c.TableSource(path, "filter").Errorf("view: filter: %w", err)
+			return c.tableSource(path, "filter").Errorf("view: filter: %w", err)
 		}
 		if list, given := table["columns"].([]any); given {
 			v.Columns = []string{}
@@ -52,13 +52,13 @@ func (c *Config) decodeViews(value any) error {
 				v.Columns = append(v.Columns, fmt.Sprint(word))
 			}
 		} else if table["columns"] != nil {
-			return c.TableSource(path, "columns").Errorf("view: columns must be %s", Find("columns").accepts())
+			return c.tableSource(path, "columns").Errorf("view: columns must be %s", Find("columns").accepts())
 		}
 		with := Config{Sort: cmp.Or(v.Sort, c.Sort), Columns: v.Columns}
 		for _, name := range []string{"sort", "columns"} {
 			if _, given := table[name]; given {
 				if err := Find(name).check(&with); err != nil {
-					return c.TableSource(path, name).Errorf("view: %s %w", name, err)
+					return c.tableSource(path, name).Errorf("view: %s %w", name, err)
 				}
 			}
 		}
@@ -79,7 +79,7 @@ func (c *Config) decodeTables(name string, value any, phrase string, known []str
 		path, ignore := fmt.Sprintf("%s.%d", name, i), func(string, string, any) error { return nil }
 		table, _ := value.(map[string]any)
 		for key := range table {
-			c.sources[path+"."+key] = c.TableSource(path, key)
+			c.sources[path+"."+key] = c.tableSource(path, key)
 		}
 		c.sources[path] = cmp.Or(c.sources[path], c.sources[name])
 		if err := c.decodeTable(path, value, phrase, known, ignore); err != nil {
@@ -92,9 +92,9 @@ func (c *Config) decodeTables(name string, value any, phrase string, known []str
 	return nil
 }
 
-// TableSource returns the source of a key of a table in an array, such as "view.0". If the key is
+// tableSource returns the source of a key of a table in an array, such as "view.0". If the key is
 // not set, it returns the source of the table, and for an inline table that of the array.
-func (c *Config) TableSource(path, name string) Source {
+func (c *Config) tableSource(path, name string) Source {
 	array, _, _ := strings.Cut(path, ".")
 	return cmp.Or(c.sources[path+"."+name], c.sources[path], c.sources[array])
 }
