@@ -81,7 +81,7 @@ func (w *canceling) Write(p []byte) (int, error) {
 	return w.written.Write(p)
 }
 
-// TestRun_Grace checks that a canceled command can end by itself, and is killed otherwise.
+// TestRun_Grace checks that a canceled command can end on its own, and is killed otherwise.
 func TestRun_Grace(t *testing.T) {
 	for _, tt := range []struct {
 		role  string
