@@ -8,8 +8,9 @@ import (
 	"pooltop/ui/theme"
 )
 
-// OutputLine is a line in the pane for the output of a command. Its text has passed through [pooltop/ui/text.Clean]. Own is true for
-// the command line and the result, which the command has not printed.
+// OutputLine is a line in the pane for the output of a command. Its text has passed through
+// [pooltop/ui/text.Clean]. Own is true for the command line and the result, which the command has
+// not printed.
 type OutputLine struct {
 	Text string
 	Own  bool
