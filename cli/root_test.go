@@ -196,17 +196,20 @@ func TestCommands_UnrelatedSettings(t *testing.T) {
 		}
 	}
 	home, file := t.TempDir(), sampleFile(t, "backoff.json")
+	state, settings := filepath.Join(home, "state"), filepath.Join(home, "config.toml")
+	t.Setenv("HERMES_HOME", home)
+	t.Setenv("XDG_STATE_HOME", state)
 	for _, line := range commands("list", "list --json", "status --format {{.}}", "report", "backoff --code 402", "simulate --outage 1h", "calibrate", "reset --all --yes",
 		"exhaust openrouter e5b7f2 --json --yes", "sync", "undo") {
 		cmd, _, err := rootCommand().Find(line)
 		must(t, err)
 		run := func(text string) string {
-			t.Setenv("HERMES_HOME", home)
-			t.Setenv("XDG_STATE_HOME", t.TempDir())
+			must(t, os.RemoveAll(state))
 			store, written := filepath.Join(home, "auth.json"), time.Unix(1795425000, 0)
 			writeFile(t, store, readFile(t, file))
 			must(t, os.Chtimes(store, written, written))
-			args := append(slices.Clip(line), "--config", writeConfig(t, text))
+			writeFile(t, settings, []byte(text))
+			args := append(slices.Clip(line), "--config", settings)
 			if cmd.Flags().Lookup("now") != nil {
 				args = append(args, "--now", sampleTime)
 			}

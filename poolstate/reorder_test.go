@@ -40,11 +40,12 @@ func withoutUpdatedAt(content string) string {
 func TestPerform_OrderOfSamples(t *testing.T) {
 	for _, name := range []string{"backoff.json", "stock-2026-07.json", "stock-2026-09.json", "stock-2026-10.json"} {
 		content := string(sample(t, name))
+		s := newStore(t, content)
 		for _, p := range decoded(t, content).Providers {
 			n := len(p.Credentials)
 			for from := 1; from <= n; from++ {
 				for to := 1; to <= n; to++ {
-					s := newStore(t, content)
+					writeFile(t, s.Path(), content)
 					before := orderIn(t, s, p.Name)
 					want := append([]string{}, before...)
 					want = append(want[:from-1], want[from:]...)

@@ -24,7 +24,7 @@ var diskErrors = []syscall.Errno{
 // returned. No other file is left.
 func TestReplace_AnyError(t *testing.T) {
 	steps := []string{"Stat", "ReadFile", "Create", "Chmod", "ChownLike", "Write", "Truncate", "Sync", "Close", "Rename", "SyncDir", "OpenForCopy"}
-	injected := 0
+	injected, path := 0, target(t, long)
 	for _, cause := range diskErrors {
 		for _, step := range steps {
 			for _, renameErr := range []error{nil, syscall.EXDEV} {
@@ -33,7 +33,7 @@ func TestReplace_AnyError(t *testing.T) {
 					if renameErr != nil && step != "Rename" {
 						faults["Rename"] = fault{err: renameErr}
 					}
-					path := target(t, long)
+					wantErr(t, os.WriteFile(path, []byte(long), 0o640), nil)
 					f, count := fail(faults)
 					warning, err := replaceWith(f, path, after)
 					if count[step] < n {
