@@ -36,6 +36,10 @@ func configured(
 		if err != nil {
 			return err
 		}
+		dashboard := !cmd.HasParent() || cmd.Name() == "demo" // shows the error itself
+		if errZone != nil && !dashboard {
+			printError(cmd.ErrOrStderr(), cmd.CommandPath(), errZone)
+		}
 		err = run(cmd, args, cfg, log)
 		log.Info("ended", "exit", exitCode(err))
 		return errors.Join(err, closeLog())

@@ -154,6 +154,9 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		if untrusted != nil {
 			program.Send(model.Warning(untrusted.Error()))
 		}
+		if errZone != nil {
+			program.Send(model.Warning(errZone.Error()))
+		}
 		if faint := cfg.FaintColor(); faint != "" {
 			program.Send(model.Warning(faint))
 		}

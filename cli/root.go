@@ -29,6 +29,7 @@ var version = "dev"
 // error.
 func Main(v string) int {
 	version = v
+	errZone = setLocalZone()
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 	// Do not catch signals that this process inherited as ignored, such as SIGHUP under nohup.
 	ctx, stop := signal.NotifyContext(context.Background(), slices.DeleteFunc(signals, signal.Ignored)...)
