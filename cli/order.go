@@ -189,7 +189,7 @@ func (snap *snapshot) order(p *poolstate.Provider) orderJSON {
 // credential.
 func (r *actionRun) orderTable(snap *snapshot, p *poolstate.Provider) string {
 	strategy := snap.strategies[p.Name]
-	heading := text.Clean(p.Name, maxErrorText) + "  " + strategy.String()
+	heading := text.ProviderName(p.Name) + "  " + strategy.String()
 	if model := snap.policy.Model(); model != "" {
 		heading += "  for " + text.Clean(model, maxErrorText)
 	}

@@ -64,7 +64,7 @@ func (r *actionRun) lines(j *job) (lines []string) {
 	}
 	for i := range out.Changed {
 		e := &out.Changed[i]
-		line := text.Clean(e.Before.Provider, maxErrorText) + "/" + ui.EffectWords(e, j.store.policy, out.At.In(j.store.now.Location()))
+		line := text.ProviderName(e.Before.Provider) + "/" + ui.EffectWords(e, j.store.policy, out.At.In(j.store.now.Location()))
 		if r.verb == poolstate.VerbReset && e.Before.Status == poolstate.StatusDead {
 			line += ui.DeadReset
 		}
@@ -75,7 +75,7 @@ func (r *actionRun) lines(j *job) (lines []string) {
 	}
 	for i := range out.Unchanged {
 		if e := &out.Unchanged[i]; !e.Refused {
-			name := text.Clean(e.Before.Provider, maxErrorText) + "/" + text.CredentialName(&e.Before)
+			name := text.ProviderName(e.Before.Provider) + "/" + text.CredentialName(&e.Before)
 			lines = append(lines, name+": unchanged, "+text.Clean(e.Reason, maxErrorText))
 		}
 	}

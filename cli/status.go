@@ -23,11 +23,12 @@ func statusCommand() *cobra.Command {
 			"none, 11 if no credential is ready, and 5 if the file cannot be read or has no pool. With several stores, the\n" +
 			"worst one that can be read determines the exit code.\n\n" +
 			"--format waybar prints JSON for a custom module of Waybar: the class is ok, degraded or out instead of an exit code\n" +
-			"of 0, 10 or 11, and the percentage is that of ready credentials.",
+			"of 0, 10 or 11, and the percentage is that of ready credentials. --format tmux prints the usual line for a #()\n" +
+			"command in tmux's status line: each # in it is doubled, because tmux would expand a name such as #{host}.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
-	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list, or waybar")
+	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list, waybar or tmux")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock)
 	model := modelFlag(cmd, flags)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
@@ -44,6 +45,8 @@ func statusCommand() *cobra.Command {
 		line := strings.Join(parts, " · ")
 		switch *format {
 		case "":
+		case "tmux":
+			line = strings.ReplaceAll(line, "#", "##")
 		case "waybar":
 			return jsonout.WriteLine(cmd.OutOrStdout(), sel.waybar(parts, code)) // Waybar hides a module whose command fails
 		default:
@@ -63,8 +66,14 @@ func formatError(err error) error {
 	return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
 }
 
-// maxNamed is the maximum number of providers named on the status line.
-const maxNamed = 2
+// maxNamed is the maximum number of providers named on the status line, and maxStatusName the
+// maximum width of each name.
+const maxNamed, maxStatusName = 2, 40
+
+// statusName returns the name of a provider or profile for the status line.
+func statusName(name string) string {
+	return text.Fit(text.Clean(name, maxErrorText), maxStatusName)
+}
 
 // waybarJSON is the input of a custom module of Waybar. The strings are Pango markup.
 type waybarJSON struct {
@@ -119,7 +128,7 @@ func (sel *selection) status() (parts []string, code int, err error) {
 	var unreadable []string
 	for _, snap := range sel.stores {
 		if snap.err != nil {
-			unreadable = append(unreadable, text.Clean(snap.profile, maxErrorText))
+			unreadable = append(unreadable, statusName(snap.profile))
 		}
 	}
 	if unreadable != nil {
@@ -161,7 +170,7 @@ func (sel *selection) providersOut() (out []string) {
 		case u.out == u.stores:
 			s, name, u.stores = u.sum, p.Name, 0
 		}
-		words := text.Clean(name, maxErrorText) + " out"
+		words := statusName(name) + " out"
 		switch {
 		case s.Count[poolstate.Due] > 0:
 			words += ", due now"
@@ -174,7 +183,7 @@ func (sel *selection) providersOut() (out []string) {
 }
 
 // maxStatusText is the maximum length of a string in a template's data.
-const maxStatusText = 64 << 10
+const maxStatusText = text.RowLimit
 
 // render executes a template on the JSON output of list. It cleans the strings first, because
 // templates print them unchanged.

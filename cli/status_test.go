@@ -45,3 +45,23 @@ func TestStatus(t *testing.T) {
 		})
 	}
 }
+
+func TestStatus_LongNames(t *testing.T) {
+	const dead = `[{"access_token": "none", "id": "x", "last_status": "dead", "last_status_at": 1795425000}]`
+	name := strings.Repeat("é", 1<<15)
+	store := storeFile(t, `{"credential_pool": {"`+name+`a": `+dead+`, "`+name+`b": `+dead+`, "`+name+`c": `+dead+`}}`)
+	short := name[:2*(maxStatusName-1)] + "… out"
+	line := "0/3 ready · " + short + " · " + short + " · 1 more out\n"
+	for _, format := range [][]string{nil, {"--format", "tmux"}} {
+		equal(t, "the line", at(t, store, append([]string{"status"}, format...)...).stdout, line)
+	}
+	bar := at(t, store, "status", "--format", "waybar").stdout
+	contains(t, bar, short)
+	if len(bar) > 1000 {
+		t.Errorf("the output for Waybar has %d bytes", len(bar))
+	}
+	names := at(t, store, "status", "--format", "{{range .providers}}{{.name}}{{end}}").stdout
+	if len(names) > 3*maxStatusText+1 {
+		t.Errorf("the names in a template have %d bytes", len(names))
+	}
+}
