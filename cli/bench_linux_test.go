@@ -2,10 +2,12 @@ package cli
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,6 +177,72 @@ func BenchmarkChangeToScreen(b *testing.B) {
 			reportSpread(b, waits)
 		})
 	}
+}
+
+// measured is the program whose response to keys is measured.
+var measured = flag.String("program", "", "the program that BenchmarkKeyToScreen measures; \"\" builds it")
+
+// BenchmarkKeyToScreen measures the time from a key press until the cursor and the detail show
+// another credential, over several connections.
+func BenchmarkKeyToScreen(b *testing.B) {
+	program := *measured
+	if program == "" {
+		program = build(b)
+	}
+	path := filepath.Join(b.TempDir(), "auth.json")
+	data, err := os.ReadFile(filepath.Join("..", "testdata", "samples", "backoff.json"))
+	must(b, err)
+	must(b, os.WriteFile(path, data, 0o600))
+	for _, tt := range []struct {
+		name string
+		line testkit.Line
+	}{
+		{"local", testkit.Line{}},
+		{"rtt=100ms", testkit.Line{Delay: 50 * time.Millisecond}},
+		{"rtt=300ms", testkit.Line{Delay: 150 * time.Millisecond}},
+		{"rtt=800ms", testkit.Line{Delay: 400 * time.Millisecond}},
+		{"8kB/s", testkit.Line{Rate: 8000}},
+		{"rtt=800ms,8kB/s", testkit.Line{Delay: 400 * time.Millisecond, Rate: 8000}},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			c := startOn(b, "", program, "--file", path, "--config", "")
+			c.SetLine(tt.line)
+			c.Shows("live", "q quit")
+			c.Type("g")
+			c.Until("select the first credential", func(p *testkit.Emulator) bool { return selected(p) == "personal-api-key" })
+			<-time.After(4 * time.Second) // let the terminal queries time out
+			var waits []time.Duration
+			before := usageOf(b, c).bytes
+			for i := 0; b.Loop(); i++ {
+				<-time.After(time.Duration(500+i*37%83) * time.Millisecond)
+				was, key := testkit.Read(c, selected), "j"
+				if i%18 >= 9 { // there are ten credentials
+					key = "k"
+				}
+				start := time.Now()
+				c.Type(key)
+				c.Until("select another credential", func(p *testkit.Emulator) bool { return selected(p) != was && selected(p) != "" })
+				waits = append(waits, time.Since(start))
+			}
+			b.ReportMetric(float64(usageOf(b, c).bytes-before)/float64(len(waits)), "bytes/key")
+			reportSpread(b, waits)
+		})
+	}
+}
+
+// cursor matches the label of the selected credential.
+var cursor = regexp.MustCompile(`(?m)^ ▌.{3}(\S+)`)
+
+// selected returns the label of the selected credential, or "" unless the detail below the
+// table shows the same one.
+func selected(p *testkit.Emulator) string {
+	text := p.String()
+	m := cursor.FindStringSubmatch(text)
+	_, below, _ := strings.Cut(text, "capacity")
+	if len(m) == 0 || !strings.Contains(below, "  "+m[1]) {
+		return ""
+	}
+	return m[1]
 }
 
 // bare is the baseline: a program with a static screen and the dashboard's frame

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,6 +31,8 @@ type Terminal struct {
 	Cmd     *exec.Cmd // the program
 
 	t       testing.TB
+	line    atomic.Pointer[Line]
+	typed   chan parcel
 	mu      sync.Mutex
 	screen  *Emulator
 	changed chan struct{} // closed and replaced when bytes have arrived
@@ -43,12 +46,16 @@ func Open(t testing.TB) *Terminal {
 	master, slave := OpenPTY(t)
 	c := &Terminal{
 		t: t, Master: master, Slave: slave, screen: NewEmulator(120, 36),
-		changed: make(chan struct{}), closed: make(chan struct{}), ended: make(chan struct{}),
+		typed: make(chan parcel, inTransit), changed: make(chan struct{}), closed: make(chan struct{}), ended: make(chan struct{}),
 		Attr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
 	}
 	c.Initial = c.Settings()
-	go c.read()
-	t.Cleanup(func() { _ = master.Close(); _ = c.Slave.Close(); <-c.closed })
+	c.SetLine(Line{})
+	received := make(chan parcel, inTransit)
+	go c.read(received)
+	go func() { carry(received, c.show); close(c.closed) }()
+	go carry(c.typed, func(keys []byte) { _, _ = c.Master.Write(keys) })
+	t.Cleanup(func() { close(c.typed); _ = master.Close(); _ = c.Slave.Close(); <-c.closed })
 	return c
 }
 
@@ -82,22 +89,6 @@ func (c *Terminal) Job() (group int) {
 	return group
 }
 
-func (c *Terminal) read() {
-	defer close(c.closed)
-	buf := make([]byte, 1<<16)
-	for {
-		n, _ := c.Master.Read(buf) // fails if no process has the slave open, or if the master is closed
-		if n == 0 {
-			return
-		}
-		c.mu.Lock()
-		_, _ = c.screen.Write(buf[:n])
-		close(c.changed)
-		c.changed = make(chan struct{})
-		c.mu.Unlock()
-	}
-}
-
 // Start starts cmd on the terminal.
 func (c *Terminal) Start(cmd *exec.Cmd) {
 	c.t.Helper()
@@ -117,6 +108,10 @@ func (c *Terminal) Start(cmd *exec.Cmd) {
 // Type sends key presses to the program.
 func (c *Terminal) Type(keys string) {
 	c.t.Helper()
+	if l := c.line.Load(); l.Delay > 0 {
+		c.typed <- parcel{[]byte(keys), time.Now().Add(l.Delay)}
+		return
+	}
 	if _, err := c.Master.WriteString(keys); err != nil {
 		c.t.Fatal(err)
 	}
