@@ -184,7 +184,7 @@ func (l *eventLog) merge(records []poolstate.Record, replace bool) (added []pool
 	for i := range records {
 		r := &records[i]
 		k := keyOf(r)
-		same := slices.IndexFunc(known[k], func(at int) bool { return l.records[at].Same(r) })
+		same := poolstate.IndexSame(len(known[k]), func(i int) *poolstate.Record { return &l.records[known[k][i]] }, r)
 		switch {
 		case same < 0:
 			known[k] = append(known[k], len(l.records))

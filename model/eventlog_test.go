@@ -252,3 +252,39 @@ func TestAddEvents_Detail(t *testing.T) {
 	d.do("enter d")
 	d.shows("held        operator", "reset       operator")
 }
+
+// TestLogEvents_Repeated checks that each action is shown and journaled once, even if it equals an
+// action a moment before. A second dashboard on the store, and one started later, add nothing.
+func TestLogEvents_Repeated(t *testing.T) {
+	const want = "a reset, a undone, a reset, a undone, a reset"
+	d := startDashboard(t, pool(exhausted("a", -10*time.Minute, 2), ready("b", 0)))
+	other := d.restart(0, true)
+	for i, k := range []string{"r", "u", "r", "u", "r"} {
+		d.later(300 * time.Millisecond)
+		done := results(d.press(k))[0]
+		if i%2 == 0 {
+			d.handle(FileChanged{})
+		}
+		d.handle(done)
+		d.handle(FileChanged{})
+		other.now = d.now.Add(2 * time.Second) // slow
+		other.handle(FileChanged{})
+		equal(t, fmt.Sprint("the journal after ", i+1), len(strings.Split(d.journaled(), ", ")), i+1)
+	}
+	equal(t, "the journal", d.journaled(), want)
+	for name, shown := range map[string]*dashboard{"acting": d, "watching": other, "restarted": d.restart(time.Minute, true), "restarted, file first": d.restart(time.Minute, false)} {
+		records := shown.m.log.records
+		if shown == d || shown == other { // these have seen the failure before the first reset
+			records = records[1:]
+		}
+		equal(t, name+": the number of events", len(records), 5)
+		var kinds []string
+		for _, r := range records {
+			kinds = append(kinds, r.ID+" "+r.Kind.String())
+		}
+		if shown != other { // it has not read the journal since, so it shows an undo as a failure
+			equal(t, name+": the events", strings.Join(kinds, ", "), want)
+		}
+	}
+	equal(t, "the journal in the end", d.journaled(), want)
+}

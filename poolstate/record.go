@@ -28,6 +28,9 @@ type Record struct {
 	// Index is the new position in the rotation order, counted from 1, or 0 if the event does not
 	// concern the order.
 	Index int `json:"index,omitempty"`
+	// Changed is when the credential last failed or was last held or reset, according to the file
+	// after the event. It is the zero time if that is unknown.
+	Changed time.Time `json:"changed,omitzero"`
 	// Profile is the profile of the store, or "" unless several stores are shown together.
 	Profile string `json:"-"`
 }
@@ -80,6 +83,10 @@ func RecordOf(e *Event, policy Policy) Record {
 	}
 	if e.After != nil {
 		r.After = StateOf(e.After, policy, e.At)
+		if r.Changed = e.After.StatusAt; e.After.ClearedAt.After(r.Changed) {
+			r.Changed = e.After.ClearedAt
+		}
+		r.Changed = ToRFC3339(r.Changed)
 	}
 	if e.Kind == EventReordered || e.Kind == EventUndone && e.Before.Index != e.After.Index {
 		r.Index = e.After.Index
@@ -108,17 +115,69 @@ func (r *Record) Name() string { return cmp.Or(r.Label, r.Source, r.ID, "#") }
 // for the same event.
 const SameEventWithin = 5 * time.Second
 
-// Same reports whether two records describe the same event. One record may lack the
-// streak, because not every process that records events counts failures. The kinds may
-// differ if one record is an undo, which an observer records as another kind of event.
+// Same reports whether two records may describe the same event: a change that led to the same
+// state of a credential at about the same time. It does not compare the states in between; see
+// [IndexSame]. One record may lack the streak, because not every process that records events
+// counts failures. The kinds may differ if one record is an undo, which an observer records as
+// another kind of event.
 func (r *Record) Same(o *Record) bool {
-	within := SameEventWithin
-	if r.Kind.OfFile() {
-		within = time.Second // a file may become unreadable repeatedly within seconds
+	return (r.Kind == o.Kind || r.undoneAs(o) || o.undoneAs(r)) && r.At.Sub(o.At).Abs() <= r.sameWithin(o) &&
+		r.about(o) && r.Index == o.Index && r.After.equal(o.After) &&
+		(r.Changed.IsZero() || o.Changed.IsZero() || r.Changed.Sub(o.Changed).Abs() < SameFailureWithin)
+}
+
+// sameWithin returns the maximum difference between the times of two records of the same event.
+func (r *Record) sameWithin(o *Record) time.Duration {
+	switch k := r.Kind; {
+	case k != o.Kind:
+	case k.OfFile():
+		return time.Second // a file may become unreadable repeatedly within seconds
+	case k == EventUndone, k == EventReordered, k == EventCommand, k == EventHookFailed:
+		return 0 // recorded only by the process that causes it
 	}
-	return (r.Kind == o.Kind || r.undoneAs(o) || o.undoneAs(r)) && r.At.Sub(o.At).Abs() <= within &&
-		r.Provider == o.Provider && r.ID == o.ID && (r.ID != "" || r.Label == o.Label) &&
-		r.After.equal(o.After)
+	return SameEventWithin
+}
+
+// about reports whether both records are about the same credential, provider or file.
+func (r *Record) about(o *Record) bool {
+	return r.Provider == o.Provider && r.ID == o.ID && (r.ID != "" || r.Label == o.Label)
+}
+
+// ofStatus reports whether the event changed the status of a credential.
+func (r *Record) ofStatus() bool {
+	switch r.Kind {
+	case EventDue, EventReordered, EventCommand, EventHookFailed:
+		return false
+	}
+	return r.Index == 0 && !r.Kind.OfFile()
+}
+
+// IndexSame returns the index of the record that describes the same event as r among n records
+// of the same store, or -1. They need not be sorted. An event that changed the status of a
+// credential is compared only with the changes just before and after it, because a credential
+// that was reset, failed and was reset again was reset twice, no matter how quickly.
+func IndexSame(n int, record func(i int) *Record, r *Record) int {
+	before, after := r.At.Add(-SameEventWithin), r.At.Add(SameEventWithin)
+	if r.ofStatus() {
+		for i := range n {
+			switch o := record(i); {
+			case !o.ofStatus() || !o.about(r):
+			case o.At.Before(r.At) && o.At.After(before):
+				before = o.At
+			case o.At.After(r.At) && o.At.Before(after):
+				after = o.At
+			}
+		}
+	}
+	index := -1
+	for i := range n {
+		if o := record(i); !o.At.Before(before) && !o.At.After(after) && o.Same(r) {
+			if index = i; o.At.Equal(r.At) {
+				break
+			}
+		}
+	}
+	return index
 }
 
 // undoneAs reports whether r is an undo that an observer may have recorded as o.

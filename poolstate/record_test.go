@@ -46,13 +46,13 @@ func TestRecordOf(t *testing.T) {
 			failed("a", 0, 2) + `, "label": "l", "source": "manual", "last_error_reason": "r", "last_error_message": "m"`,
 			`{"at":"2026-11-23T11:40:00Z","event":"exhausted","by":"agent","provider":"p","id":"a","label":"l",` +
 				`"before":{"status":null,"streak":1,"deadline":null},"after":{"status":"exhausted","streak":2,"deadline":"2026-11-23T13:40:00Z"},` +
-				`"error_code":429,"cooldown_seconds":7200,"reason":"r","message":"m","source":"manual"}`,
+				`"error_code":429,"cooldown_seconds":7200,"reason":"r","message":"m","source":"manual","changed":"2026-11-23T11:40:00Z"}`,
 		},
 		{
 			"held", EventHeld, ByOperator, `"id": "a"`, failed("a", 0, 1) + `, "last_error_reason": "operator_hold", "last_error_message": "until payday"`,
 			`{"at":"2026-11-23T11:40:00Z","event":"held","by":"operator","provider":"p","id":"a","label":"",` +
 				`"before":{"status":null,"streak":null,"deadline":null},"after":{"status":"exhausted","streak":1,"deadline":"2026-11-23T12:40:00Z"},` +
-				`"error_code":429,"cooldown_seconds":3600,"reason":"until payday"}`,
+				`"error_code":429,"cooldown_seconds":3600,"reason":"until payday","changed":"2026-11-23T11:40:00Z"}`,
 		},
 		{
 			"reset", EventReset, ByOperator, failed("a", 0, 2), `"id": "a", "last_error_message": "left over", "consecutive_failures": 0`,
@@ -76,7 +76,7 @@ func TestRecordOf(t *testing.T) {
 }
 
 func TestRecord_Same(t *testing.T) {
-	base := Record{At: noon, Kind: EventExhausted, Provider: "p", ID: "a", After: State{Status: new("exhausted"), Streak: new(2), Deadline: new(noon.Add(time.Hour))}}
+	base := Record{At: noon, Changed: noon, Kind: EventExhausted, Provider: "p", ID: "a", After: State{Status: new("exhausted"), Streak: new(2), Deadline: new(noon.Add(time.Hour))}}
 	for name, change := range map[string]func(*Record){
 		"later":              func(r *Record) { r.At = r.At.Add(SameEventWithin + 1) },
 		"earlier":            func(r *Record) { r.At = r.At.Add(-SameEventWithin - 1) },
@@ -87,6 +87,8 @@ func TestRecord_Same(t *testing.T) {
 		"another status":     func(r *Record) { r.After.Status = new("dead") },
 		"another deadline":   func(r *Record) { r.After.Deadline = new(noon) },
 		"no deadline":        func(r *Record) { r.After.Deadline = nil },
+		"another failure":    func(r *Record) { r.Changed = noon.Add(SameFailureWithin) },
+		"another position":   func(r *Record) { r.Index = 1 },
 	} {
 		other := base
 		change(&other)
@@ -97,6 +99,14 @@ func TestRecord_Same(t *testing.T) {
 	equal(t, "the same", base.Same(&same) && same.Same(&base), true)
 	same.After.Streak = nil
 	equal(t, "the same, one without a streak", base.Same(&same) && same.Same(&base), true)
+
+	same.Changed = time.Time{}
+	equal(t, "the same, one without the time of the failure", base.Same(&same) && same.Same(&base), true)
+	for _, k := range []EventKind{EventUndone, EventReordered, EventCommand, EventHookFailed} {
+		base, again := base, base
+		base.Kind, again.Kind, again.At = k, k, noon.Add(time.Nanosecond)
+		equal(t, k.String()+" twice", base.Same(&again), false)
+	}
 
 	undone := base
 	undone.Kind = EventUndone
@@ -117,6 +127,47 @@ func TestRecord_Same(t *testing.T) {
 	other.Label = "y"
 	equal(t, "different labels without an id", nameless.Same(&other), false)
 	equal(t, "same label without an id", nameless.Same(&nameless), true)
+}
+
+// A credential that was reset, failed and was reset again was reset twice, no matter how quickly.
+// A process that saw one of these changes later finds it among the records of another process.
+func TestIndexSame(t *testing.T) {
+	const ms = time.Millisecond
+	cleared := State{Status: nil, Streak: new(0)}
+	at := func(kind EventKind, after time.Duration) Record {
+		r := Record{At: noon.Add(after), Kind: kind, Provider: "p", ID: "a", After: cleared}
+		if kind == EventUndone || kind == EventExhausted {
+			r.After = State{Status: new("exhausted")}
+		}
+		return r
+	}
+	of := func(id string, r Record) Record {
+		r.ID = id
+		return r
+	}
+	list := []Record{
+		at(EventUndone, 300*ms), at(EventReset, 0), at(EventDue, 310*ms), at(EventUndone, 100*ms), at(EventReset, 200*ms),
+		of("b", at(EventReset, 350*ms)), at(EventCommand, 320*ms),
+	}
+	for _, tt := range []struct {
+		name string
+		r    Record
+		want int
+	}{
+		{"the first reset", at(EventReset, 0), 1},
+		{"the second reset", at(EventReset, 200*ms), 4},
+		{"the second reset, seen later", at(EventReset, 250*ms), 4},
+		{"a third reset", at(EventReset, 330*ms), -1},
+		{"the first undo, observed later", at(EventExhausted, 150*ms), 3},
+		{"the last undo, observed later", at(EventExhausted, 2*time.Second), 0},
+		{"a later failure", at(EventExhausted, 6*time.Second), -1},
+		{"another credential", of("b", at(EventExhausted, 300*ms)), -1},
+		{"the deadline", at(EventDue, 310*ms), 2},
+		{"the command", at(EventCommand, 320*ms), 6},
+		{"the same command again", at(EventCommand, 330*ms), -1},
+	} {
+		equal(t, tt.name, IndexSame(len(list), func(i int) *Record { return &list[i] }, &tt.r), tt.want)
+	}
 }
 
 func TestRecord_Credential(t *testing.T) {

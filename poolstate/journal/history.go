@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -51,13 +52,10 @@ func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 func contains(records []poolstate.Record, r *poolstate.Record) bool {
 	first, _ := slices.BinarySearchFunc(records, r.At.Add(-poolstate.SameEventWithin),
 		func(o poolstate.Record, t time.Time) int { return o.At.Compare(t) })
-	latest := r.At.Add(poolstate.SameEventWithin)
-	for i := first; i < len(records) && !records[i].At.After(latest); i++ {
-		if records[i].Same(r) {
-			return true
-		}
-	}
-	return false
+	rest := records[first:]
+	n, _ := slices.BinarySearchFunc(rest, r.At.Add(poolstate.SameEventWithin),
+		func(o poolstate.Record, t time.Time) int { return cmp.Or(o.At.Compare(t), -1) })
+	return poolstate.IndexSame(n, func(i int) *poolstate.Record { return &rest[i] }, r) >= 0
 }
 
 // History returns the events of a store, oldest first: those in the journal, and others that

@@ -306,9 +306,13 @@ func (j Journal) rotate(n int) error {
 
 // withoutKnown returns the entries that are not among the last entries of the file.
 func (j Journal) withoutKnown(entries []Entry) []Entry {
-	known := j.tail()
+	known := map[string][]Entry{} // by store
+	for _, e := range j.tail() {
+		known[e.Store] = append(known[e.Store], e)
+	}
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
-		return slices.ContainsFunc(known, func(k Entry) bool { return k.Store == e.Store && k.Same(&e.Record) })
+		own := known[e.Store]
+		return poolstate.IndexSame(len(own), func(i int) *poolstate.Record { return &own[i].Record }, &e.Record) >= 0
 	})
 }
 
