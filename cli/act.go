@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"slices"
@@ -154,6 +155,9 @@ func (r *actionRun) perform(j *job) bool {
 			r.note(r.about(j.store, fmt.Sprintf("waiting up to %s for the lock held by %s", text.Span(poolstate.LockTimeout), holder)))
 		})
 	})
+	if errors.Is(err, context.Canceled) {
+		err = context.Cause(r.cmd.Context()) // names the signal
+	}
 	if err != nil {
 		r.fail(j.store, explainAction(j.store.path, err))
 		return false
@@ -261,11 +265,31 @@ func (r *actionRun) confirm(jobs []*job) error {
 		r.note(w)
 	}
 	_, _ = fmt.Fprint(r.cmd.ErrOrStderr(), capitalized(r.verb.String())+" anyway? [y/N] ")
-	answer, _ := bufio.NewReader(r.cmd.InOrStdin()).ReadString('\n') // EOF means no
+	answer, err := readLine(r.cmd.Context(), r.cmd.InOrStdin())
+	if err != nil {
+		_, _ = fmt.Fprintln(r.cmd.ErrOrStderr()) // end the line of the question
+		return &codedError{exitCode(err), fmt.Errorf("%w; nothing was written", err)}
+	}
 	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return &codedError{exitRefused, errors.New("not confirmed; nothing was written")}
 	}
 	return nil
+}
+
+// readLine reads a line, which ends at EOF at the latest. If ctx is done, readLine returns the
+// cause at once and leaves a goroutine that is still reading.
+func readLine(ctx context.Context, r io.Reader) (string, error) {
+	line := make(chan string, 1)
+	go func() {
+		s, _ := bufio.NewReader(r).ReadString('\n')
+		line <- s
+	}()
+	select {
+	case s := <-line:
+		return s, context.Cause(ctx)
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
 }
 
 // capitalized returns s with its first letter capitalized.

@@ -69,6 +69,9 @@ func exitCode(err error) int {
 	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.code
 	}
+	if interrupted, ok := errors.AsType[*signalError](err); ok {
+		return interrupted.exitCode()
+	}
 	if errors.Is(err, poolstate.ErrLocked) {
 		return exitLocked
 	}

@@ -44,7 +44,8 @@ var (
 %d: Refused: the file cannot be read or written as a pool, the credential is dead, or the action was not confirmed.
 %d: guard only: another guard is running.
 %d: status only: a provider has no ready credential.
-%d: status only: no credential is ready.`,
+%d: status only: no credential is ready.
+129, 130, 143: Ended by SIGHUP, SIGINT or SIGTERM before anything was written. Commands that run until they are ended exit with %[1]d.`,
 		exitDone, exitFailed, exitUsage, exitNoSuch, exitLocked, exitRefused, exitGuarded, exitProviderOut, exitNothingReady)
 	manEnvironment = `HERMES_HOME: The agent's home directory, containing auth.json. --file, --home and --profile override it.
 XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.

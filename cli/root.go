@@ -8,11 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -30,16 +27,8 @@ var version = "dev"
 func Main(v string) int {
 	version = v
 	errZone = setLocalZone()
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
-	// Do not catch signals that this process inherited as ignored, such as SIGHUP under nohup.
-	ctx, stop := signal.NotifyContext(context.Background(), slices.DeleteFunc(signals, signal.Ignored)...)
+	ctx, stop := notifyContext()
 	defer stop()
-	// After the first signal, restore the default handling so that a second one kills a
-	// hung shutdown. Ignore further SIGHUPs, because a closed terminal may send two.
-	context.AfterFunc(ctx, func() {
-		signal.Ignore(syscall.SIGHUP)
-		stop()
-	})
 	return run(ctx, rootCommand())
 }
 

@@ -213,16 +213,39 @@ func TestDashboard_ResetAndQuitTogether(t *testing.T) {
 	contains(t, done(t, at(t, file, "list", "anthropic")), "2 of 3 ready")
 }
 
+// interruptions are ways to interrupt a command, by the exit code that they lead to.
+var interruptions = map[int]func(*testkit.Terminal){
+	130: func(c *testkit.Terminal) { c.Type("\x03") },
+	143: func(c *testkit.Terminal) { c.Signal(syscall.SIGTERM) },
+	129: func(c *testkit.Terminal) { c.Signal(syscall.SIGHUP) },
+}
+
 func TestReset_InterruptedWhileWaiting(t *testing.T) {
 	t.Parallel()
 	file := sampleFile(t, "backoff.json")
 	lock(t, file)
-	c := testkit.Open(t)
-	runOn(t, c, "pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", sampleTime)
-	c.Shows("reset: waiting up to 15s for the lock held by ")
-	c.Signal(syscall.SIGINT)
-	equal(t, "exit code", c.Wait(), exitFailed)
-	c.Shows("pooltop reset: interrupted; nothing was written")
+	for code, interrupt := range interruptions {
+		c := testkit.Open(t)
+		runOn(t, c, "pooltop", nil, "reset", "openrouter", "backup-key", "--file", file, "--now", sampleTime)
+		c.Shows("reset: waiting up to 15s for the lock held by ")
+		interrupt(c)
+		equal(t, "exit code", c.Wait(), code)
+		c.Shows("pooltop reset: interrupted; nothing was written")
+	}
+	equal(t, "file", string(readFile(t, file)), string(sample(t, "backoff.json")))
+}
+
+func TestReset_InterruptedConfirmation(t *testing.T) {
+	t.Parallel()
+	file := sampleFile(t, "backoff.json")
+	for code, interrupt := range interruptions {
+		c := testkit.Open(t)
+		runOn(t, c, "pooltop", nil, "reset", "openrouter", "--file", file, "--now", sampleTime)
+		c.Shows("Reset anyway? [y/N]")
+		interrupt(c)
+		equal(t, "exit code", c.Wait(), code)
+		c.Shows("\npooltop reset: interrupted; nothing was written")
+	}
 	equal(t, "file", string(readFile(t, file)), string(sample(t, "backoff.json")))
 }
 

@@ -41,7 +41,7 @@ const outputDelay = time.Second
 // ErrTimeout is returned if a command has not ended within its Timeout.
 var ErrTimeout = errors.New("did not end in time")
 
-// Run runs the command. If ctx is done, it kills the process group and returns the error of
+// Run runs the command. If ctx is done, it kills the process group and returns the cause of
 // ctx.
 func (c *Command) Run(ctx context.Context) (Output, error) {
 	limited, cancel := context.WithCancel(ctx)
@@ -78,7 +78,7 @@ func (c *Command) Run(ctx context.Context) (Output, error) {
 	case errors.Is(err, exec.ErrWaitDelay) && !killed:
 		err = nil
 	case ctx.Err() != nil && err != nil:
-		err = ctx.Err()
+		err = context.Cause(ctx)
 	case killed:
 		err = fmt.Errorf("%w (%s)", ErrTimeout, c.Timeout)
 	}
