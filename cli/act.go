@@ -183,7 +183,14 @@ func (r *actionRun) finish(jobs []*job) error {
 	if len(jobs) == 0 {
 		return err
 	}
-	return cmp.Or(r.print(jobs), err, refusal(jobs))
+	err = cmp.Or(err, refusal(jobs))
+	if failed := r.print(jobs); failed != nil {
+		if err != nil {
+			r.note(err.Error())
+		}
+		return failed
+	}
+	return err
 }
 
 // fail records that the action failed on a store. It prints the error, unless it is the

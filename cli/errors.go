@@ -25,6 +25,7 @@ const (
 	exitGuarded      = 6
 	exitProviderOut  = 10
 	exitNothingReady = 11
+	exitClosedPipe   = 128 + int(syscall.SIGPIPE)
 )
 
 // codedError is an error with an exit code. If err is nil, no message is printed.

@@ -239,7 +239,7 @@ func checkOnce(ctx context.Context, guards []*guardian) (first error) {
 		if g.failure != "" && first == nil {
 			first = &codedError{code: exitCode(g.failed)} // already printed
 		}
-		first = cmp.Or(first, g.printErr)
+		first = cmp.Or(first, g.unprinted())
 	}
 	return first
 }

@@ -32,6 +32,7 @@ type guardian struct {
 	failure  string          // the current problem, so that it is reported only once; empty for none
 	failed   error           // the cause of failure
 	printErr error
+	wrote    bool // the file has been changed
 }
 
 func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
@@ -72,7 +73,15 @@ func (g *guardian) guard(ctx context.Context, changes <-chan watch.Change) error
 // be printed.
 func (g *guardian) run(ctx context.Context, changes <-chan watch.Change) error {
 	defer g.end()
-	return cmp.Or(g.follower.run(ctx, changes), g.printErr)
+	return cmp.Or(g.follower.run(ctx, changes), g.unprinted())
+}
+
+// unprinted returns an error if a note could not be printed.
+func (g *guardian) unprinted() error {
+	if g.printErr != nil && g.wrote {
+		return notReported(g.printErr)
+	}
+	return g.printErr
 }
 
 // acquire checks that failure counts can be stored and acquires the guard lock. In a dry run,
@@ -145,6 +154,7 @@ func (g *guardian) act(ctx context.Context, notes []guard.Note) time.Time {
 		return g.fail(explainWrite(g.Store.Path(), err), err, now)
 	}
 	if len(written) > 0 {
+		g.wrote = true
 		if err := g.Written(written, now); err != nil {
 			return g.fail(explainCounts(err), err, now)
 		}

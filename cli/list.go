@@ -185,11 +185,14 @@ func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io
 	if scheme == nil {
 		scheme = new(theme.SchemeAny) // the background is unknown, because the terminal is not queried
 	}
-	return scheme.Theme(p), &colorprofile.Writer{Forward: f, Profile: p}, width
+	return scheme.Theme(p), &colorprofile.Writer{Forward: w, Profile: p}, width
 }
 
 // terminalOf returns w as a file if it is a terminal.
 func terminalOf(w io.Writer) (*os.File, bool) {
+	if s, ok := w.(*stream); ok {
+		w = s.Writer
+	}
 	f, ok := w.(*os.File)
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }

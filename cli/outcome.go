@@ -11,8 +11,18 @@ import (
 	"pooltop/ui/text"
 )
 
-// print prints the outcomes of jobs as text or JSON.
+// print prints the outcomes of jobs as text or JSON. If that fails, the error says whether
+// anything was written.
 func (r *actionRun) print(jobs []*job) error {
+	err := r.printOutcomes(jobs)
+	written := func(j *job) bool { return len(j.out.Changed) > 0 }
+	if err != nil && !r.dryRun && slices.ContainsFunc(jobs, written) {
+		return notReported(err)
+	}
+	return err
+}
+
+func (r *actionRun) printOutcomes(jobs []*job) error {
 	w := r.cmd.OutOrStdout()
 	if r.asJSON {
 		return jsonout.Write(w, r.json(jobs))

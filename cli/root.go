@@ -27,6 +27,7 @@ var version = "dev"
 func Main(v string) int {
 	version = v
 	errZone = setLocalZone()
+	catchClosedPipe()
 	ctx, stop := notifyContext()
 	defer stop()
 	return run(ctx, rootCommand())
@@ -34,8 +35,9 @@ func Main(v string) int {
 
 // run executes a command line, prints its error and returns the exit code.
 func run(ctx context.Context, root *cobra.Command) int {
+	stdout := wrapStreams(root)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err != nil {
+	if err = stdout.outcome(err); err != nil {
 		printError(root.ErrOrStderr(), cmd.CommandPath(), err)
 	}
 	return exitCode(err)

@@ -26,7 +26,6 @@ import (
 )
 
 func init() {
-	roles["pooltop"] = func([]string) int { return Main(version) }
 	roles["panicking"] = func([]string) int { runPanicking(); return 0 }
 	roles["shell"] = func([]string) int { runShell(); return 0 }
 }

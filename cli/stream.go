@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// stream is the standard output or the standard error of a command.
+type stream struct {
+	io.Writer
+	err error // from the first write that failed
+}
+
+// wrapStreams replaces the standard output and the standard error of root. It returns the
+// standard output.
+func wrapStreams(root *cobra.Command) *stream {
+	stdout := &stream{Writer: root.OutOrStdout()}
+	root.SetOut(stdout)
+	return stdout
+}
+
+// Write writes p. Its error says in one sentence that the output could not be printed.
+func (s *stream) Write(p []byte) (int, error) {
+	n, err := s.Writer.Write(p)
+	if err != nil {
+		err = &outputError{err}
+		if s.err == nil {
+			s.err = err
+		}
+	}
+	return n, err
+}
+
+// outcome returns the error of a command that returned err. A command that only prints ends
+// silently if its output is a closed pipe, such as that of "pooltop list | head -1".
+func (s *stream) outcome(err error) error {
+	if err == nil {
+		err = s.err // printing help does not return it
+	}
+	if _, unprinted := errors.AsType[*outputError](err); unprinted && errors.Is(err, syscall.EPIPE) {
+		return &codedError{code: exitClosedPipe}
+	}
+	return err
+}
+
+// outputError reports that the output of a command could not be printed.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string {
+	return "the output could not be printed: " + cause(e.err) + advice(e.err)
+}
+
+func (e *outputError) Unwrap() error { return e.err }
+
+// notReported returns an error after an action that has changed a file, but whose result could
+// not be printed.
+func notReported(err error) error {
+	return &codedError{exitFailed, fmt.Errorf("written, but this report could not be printed: %s", cause(err))}
+}
+
+// catchClosedPipe makes printing to a closed pipe fail instead of ending the process, so that
+// commands that have changed a file can say so.
+func catchClosedPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
