@@ -126,12 +126,12 @@ func TestLoadFailed_GracePeriod(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d := startDashboard(t, poolOf("p: a"))
 			retry := d.fail()
+			began := time.Now()
 			for range failures - 1 {
 				d.fail()
 			}
 			d.shows("● live", "label-a")
 			d.write(poolOf("p: a b"))
-			began := time.Now()
 			d.finish(retry)
 			equal(t, "the grace period", time.Since(began), grace)
 			d.shows("● live", "label-b")

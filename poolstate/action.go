@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"pooltop/poolstate/internal/atomicfile"
 )
 
 // Verb is a kind of action.
@@ -173,13 +171,13 @@ func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outco
 // Plan returns what [Store.Perform] would do now. It takes no lock and writes
 // nothing.
 func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
-	file, err := atomicfile.Read(s.fs, s.path)
+	var d *Draft
+	err := s.read(func(data []byte) (err error) {
+		d, err = newDraft(data, s.loc)
+		return err
+	})
 	if err != nil {
 		return Outcome{}, err
-	}
-	d, err := newDraft(file.Data, s.loc)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("%s: %w", s.path, err)
 	}
 	return d.performAll(a, seen, s), nil
 }

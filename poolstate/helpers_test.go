@@ -112,6 +112,7 @@ func openStore(path string) *Store {
 	s := Open(path, WithClock(func() time.Time { return stampAt }))
 	s.random = func() string { return "r4nd0m" }
 	s.loc = time.UTC
+	s.wait = func(time.Duration) {}
 	s.fs = noSyncFS{s.fs}
 	return s
 }

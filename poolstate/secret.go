@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"pooltop/poolstate/internal/atomicfile"
 	"pooltop/poolstate/internal/jsonedit"
 	"pooltop/poolstate/internal/redact"
 )
@@ -37,11 +36,11 @@ func (doc *document) scrubber() *redact.Scrubber {
 // Scrub replaces the file's secrets in each string with a placeholder. If the file cannot
 // be read, it leaves the strings unchanged.
 func (s *Store) Scrub(texts ...*string) error {
-	file, err := atomicfile.Read(s.fs, s.path)
-	if err != nil {
+	var doc *document
+	err := s.read(func(data []byte) (err error) {
+		doc, err = parse(data)
 		return err
-	}
-	doc, err := parse(file.Data)
+	})
 	if err != nil {
 		return err
 	}

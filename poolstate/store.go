@@ -26,6 +26,7 @@ type Store struct {
 	fs       atomicfile.FS
 	now      func() time.Time
 	random   func() string
+	wait     func(time.Duration)
 	loc      *time.Location
 	identity func() string // resolved on the first call
 }
@@ -43,6 +44,7 @@ func Open(path string, opts ...Option) *Store {
 		fs:     atomicfile.OS,
 		now:    time.Now,
 		random: func() string { return strconv.FormatUint(rand.Uint64(), 36) },
+		wait:   time.Sleep,
 		loc:    time.Local,
 
 		identity: sync.OnceValue(func() string { return identityOf(path) }),
@@ -88,26 +90,29 @@ type Snapshot struct {
 	Version Version
 }
 
-// Load reads the pool. It takes no lock and writes nothing. Its errors include
+// Load reads the pool. It takes no lock and writes nothing. If the content is invalid, it
+// tries again for a moment, because another process may be writing the file in place. Its
+// errors include
 // [fs.ErrNotExist], [fs.ErrPermission], [ErrNotFile], [ErrTooLarge], [*SyntaxError] and
 // [ErrNotPool].
 func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 
 // LoadIfChanged is like [Store.Load], but returns prev if the content has not changed.
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
-	file, err := atomicfile.Read(s.fs, s.path)
+	next := prev
+	err := s.read(func(data []byte) error {
+		v := Version{len(data), maphash.Bytes(versionSeed, data)}
+		if prev.Pool != nil && prev.Version == v {
+			return nil
+		}
+		pool, err := Decode(data, s.loc)
+		next = Snapshot{Pool: pool, Version: v}
+		return err
+	})
 	if err != nil {
 		return Snapshot{}, err
 	}
-	v := Version{len(file.Data), maphash.Bytes(versionSeed, file.Data)}
-	if prev.Pool != nil && prev.Version == v {
-		return prev, nil
-	}
-	pool, err := Decode(file.Data, s.loc)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("%s: %w", s.path, err)
-	}
-	return Snapshot{Pool: pool, Version: v}, nil
+	return next, nil
 }
 
 // Errors from reading or writing a store.
