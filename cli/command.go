@@ -17,6 +17,7 @@ import (
 	"pooltop/cli/config"
 	"pooltop/cli/internal/suggest"
 	"pooltop/model"
+	"pooltop/poolstate/userfile"
 )
 
 // configured returns a RunE function that loads the configuration, opens the debug log and
@@ -137,7 +138,7 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 	if cfg.LogFile == "" {
 		return slog.New(slog.DiscardHandler), func() error { return nil }, nil
 	}
-	f, err := os.OpenFile(cfg.LogFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := userfile.OpenLog(cfg.LogFile)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot open the debug log %s: %s", cfg.LogFile, cause(err)+advice(err))
 	}

@@ -19,6 +19,7 @@ import (
 	"pooltop/cli/internal/promtext"
 	"pooltop/cli/internal/scrape"
 	"pooltop/poolstate"
+	"pooltop/poolstate/userfile"
 	"pooltop/watch"
 )
 
@@ -196,7 +197,7 @@ func (t *textfile) update() (wait time.Duration, err error) {
 	case changed && age < writeInterval && age >= 0:
 		return writeInterval - age, nil
 	case changed || age >= rewriteAfter || age < 0:
-		warning, err := poolstate.ReplacePublic(t.path, s.page)
+		warning, err := userfile.ReplacePublic(t.path, s.page)
 		if err != nil {
 			return rewriteAfter, fmt.Errorf("cannot write %s: %s", t.path, textfileCause(err))
 		}

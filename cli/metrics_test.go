@@ -22,6 +22,7 @@ import (
 
 	"pooltop/cli/internal/testkit"
 	"pooltop/poolstate"
+	"pooltop/poolstate/userfile"
 	"pooltop/watch"
 )
 
@@ -205,7 +206,7 @@ func TestExporter_Concurrent(t *testing.T) {
 		})
 	}
 	for i := range 50 {
-		_, err := poolstate.ReplacePublic(file, []byte(storeOfSize(i%3, 2)))
+		_, err := userfile.ReplacePublic(file, []byte(storeOfSize(i%3, 2)))
 		must(t, err)
 		e.setStores([]poolstate.Profile{poolstate.ProfileAt(file)})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"pooltop/cli/config"
 	"pooltop/model"
+	"pooltop/poolstate/userfile"
 )
 
 // viewSaver adds views to the configuration file. It keeps the text of those that could not be
@@ -62,7 +63,7 @@ func appendTable(path, table string) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	old, err := os.ReadFile(path)
+	old, err := config.ReadFile(path, config.MaxSize)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -77,7 +78,7 @@ func appendTable(path, table string) error {
 	if err := cmp.Or(err, bindKeys(cfg)); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := userfile.MkdirAll(filepath.Dir(path)); err != nil {
 		return err
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".config-*") // mode 0600
@@ -88,8 +89,8 @@ func appendTable(path, table string) error {
 	if info, missing := os.Stat(path); missing == nil {
 		err = cmp.Or(err, tmp.Chmod(info.Mode().Perm()))
 	}
-	err = cmp.Or(err, tmp.Sync(), tmp.Close())
-	if now, _ := os.ReadFile(path); err == nil && !bytes.Equal(now, old) {
+	err = cmp.Or(err, userfile.Adopt(tmp, path), tmp.Sync(), tmp.Close())
+	if now, _ := config.ReadFile(path, config.MaxSize); err == nil && !bytes.Equal(now, old) {
 		err = errors.New("the file changed in the meantime")
 	}
 	if err == nil {

@@ -19,8 +19,8 @@ import (
 	"pooltop/cli/internal/suggest"
 )
 
-// maxSize is the maximum size of a configuration file in bytes.
-const maxSize = 32 << 10
+// MaxSize is the maximum size of a configuration file in bytes.
+const MaxSize = 32 << 10
 
 // defaultPath returns the default path of the configuration file, or "" if there is no
 // home directory.
@@ -44,7 +44,7 @@ func defaultPath(goos string, getenv func(string) string, home func() (string, e
 
 // read reads the file at Path. A missing file is an error only if named is true.
 func (c *Config) read(named bool) error {
-	data, err := ReadFile(c.Path, maxSize)
+	data, err := ReadFile(c.Path, MaxSize)
 	if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
 		return nil
 	}

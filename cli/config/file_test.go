@@ -138,13 +138,13 @@ func TestLoad_Files(t *testing.T) {
 		}
 		return path
 	}
-	largest := file("largest.toml", maxSize)
+	largest := file("largest.toml", MaxSize)
 	for path, want := range map[string]string{
 		filepath.Join(dir, "missing.toml"): ": no such file or directory; use --config to specify another file",
 		filepath.Join(largest, "x"):        "; use --config",
 		dir:                                ": not a regular file; use --config",
 		os.DevNull:                         ": not a regular file; use --config",
-		file("large.toml", maxSize+1):      ": larger than 32 KiB; use --config",
+		file("large.toml", MaxSize+1):      ": larger than 32 KiB; use --config",
 		largest:                            "",
 		"":                                 "",
 	} {

@@ -5,30 +5,23 @@ package counts
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strconv"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"pooltop/poolstate"
 	"pooltop/poolstate/guard"
 	"pooltop/poolstate/internal/atomicfile"
+	"pooltop/poolstate/userfile"
 )
 
-const (
-	// lockTimeout is how long to wait for another process that is updating the state.
-	lockTimeout = 2 * time.Second
-	lockPoll    = 5 * time.Millisecond
-)
+// lockTimeout is how long to wait for another process that is updating the state.
+const lockTimeout = 2 * time.Second
 
 // Counter counts the failures of one store. Create it with [New] or [InMemory]. It is not safe
 // for concurrent use, but any number of processes may each have a Counter for the same store.
@@ -178,7 +171,7 @@ func (c *Counter) withLock(fn func() error) error {
 	if c.path == "" {
 		return fn()
 	}
-	l, err := c.take(c.path+".lock", lockTimeout)
+	l, err := userfile.Lock(c.path+".lock", lockTimeout)
 	if err == nil {
 		defer func() { _ = l.Unlock() }()
 		err = c.read()
@@ -232,37 +225,5 @@ func (c *Counter) store(data []byte, err error) error {
 	if err != nil || c.path == "" {
 		return err
 	}
-	return write(c.path+".json", data)
-}
-
-// write replaces a file. It refuses to write to a pipe, which would block, and to a
-// device.
-func write(path string, data []byte) error {
-	old, err := atomicfile.Read(atomicfile.OS, path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	_, err = atomicfile.Replace(atomicfile.OS, path, data, old, strconv.Itoa(os.Getpid()))
-	return err
-}
-
-// take locks the file at path. It creates the directory of the file if necessary.
-func (c *Counter) take(path string, timeout time.Duration) (*flock.Flock, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // opening a pipe would block
-		return nil, fmt.Errorf("%s: %w", path, poolstate.ErrLockNotFile)
-	}
-	l := flock.New(path, flock.SetPermissions(atomicfile.Mode))
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
-	defer cancel()
-	if locked, err := l.TryLockContext(ctx, lockPoll); !locked {
-		_ = l.Close()
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("%s: %w", path, poolstate.ErrLocked)
-		}
-		return nil, err
-	}
-	return l, nil
+	return userfile.Replace(c.path+".json", data)
 }

@@ -14,6 +14,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/poolstate/guard"
+	"pooltop/poolstate/userfile"
 )
 
 var now = time.Unix(1795425600, 0).UTC()
@@ -74,7 +75,7 @@ func TestObserve_NoLock(t *testing.T) {
 	dir := t.TempDir()
 	c := New(dir, "/auth.json")
 	observed(t, c, failed(t, 0))
-	l, err := c.take(c.path+".lock", lockTimeout)
+	l, err := userfile.Lock(c.path+".lock", lockTimeout)
 	must(t, err)
 	defer func() { _ = l.Unlock() }()
 	wantStreak(t, "while the state is locked", observed(t, New(dir, "/auth.json"), failed(t, 0)), 1)

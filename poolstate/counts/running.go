@@ -11,6 +11,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/poolstate/internal/atomicfile"
+	"pooltop/poolstate/userfile"
 )
 
 // Guard describes the process running guard on a store.
@@ -49,7 +50,7 @@ const guardTimeout = 200 * time.Millisecond
 // Guard makes this process the only one running guard on the store, until it calls release.
 // The error is a [*RunningError] if another process is already running guard.
 func (c *Counter) Guard(self Guard) (release func(), err error) {
-	l, err := c.take(c.path+".guard.lock", guardTimeout)
+	l, err := userfile.Lock(c.path+".guard.lock", guardTimeout)
 	if errors.Is(err, poolstate.ErrLocked) {
 		return nil, &RunningError{c.holder()}
 	}
@@ -58,7 +59,7 @@ func (c *Counter) Guard(self Guard) (release func(), err error) {
 	}
 	data, err := json.Marshal(self)
 	if err == nil {
-		err = write(c.path+".guard", data)
+		err = userfile.Replace(c.path+".guard", data)
 	}
 	if err != nil {
 		_ = l.Unlock()

@@ -9,7 +9,6 @@ package journal
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,19 +16,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"pooltop/poolstate"
+	"pooltop/poolstate/userfile"
 )
 
 const (
-	// fileMode restricts the journal to its owner.
-	fileMode = 0o600
 	// maxLine is the maximum length of a line in bytes. Longer lines are ignored when
 	// reading. When writing, the strings of a longer line are cut to maxText bytes.
 	maxLine = 1 << 20
@@ -37,10 +32,8 @@ const (
 	// maxSize is the maximum size of the file in bytes before it is rotated. One
 	// rotated file is kept.
 	maxSize = 5 << 20
-	// lockTimeout is how long to wait for another process to finish writing, and
-	// lockPoll how often to check.
+	// lockTimeout is how long to wait for another process to finish writing.
 	lockTimeout = time.Second
-	lockPoll    = 5 * time.Millisecond
 	// recent is how many bytes at the end of the file are searched for events that
 	// have already been recorded.
 	recent = 256 << 10
@@ -103,6 +96,14 @@ func DefaultPath() (string, error) {
 	return filepath.Join(dir, "events.jsonl"), nil
 }
 
+// explain adds what failed and, if something else has the journal's path, what to do.
+func explain(err error) error {
+	if errors.Is(err, poolstate.ErrNotFile) {
+		return fmt.Errorf("journal: %w; remove it, or set journal = false", err)
+	}
+	return fmt.Errorf("journal: %w", err)
+}
+
 // IsZero reports whether j is the zero value, which records nothing.
 func (j Journal) IsZero() bool { return j.path == "" && j.err == nil }
 
@@ -121,16 +122,19 @@ func (j Journal) write(entries []Entry, seen bool) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("journal: %w", err)
+			err = explain(err)
 		}
 	}()
-	if err := os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
-		return err
-	}
 	// Write even without the lock: recording an event twice is better than losing it.
 	// Only the holder of the lock rotates the file.
-	unlock, locked := j.lock()
-	defer unlock()
+	l, err := userfile.Lock(j.path+".lock", lockTimeout)
+	if errors.Is(err, poolstate.ErrNotFile) {
+		return err
+	}
+	locked := err == nil
+	if locked {
+		defer func() { _ = l.Unlock() }()
+	}
 	if seen {
 		entries = j.withoutKnown(entries)
 	}
@@ -149,7 +153,7 @@ func (j Journal) write(entries []Entry, seen bool) (err error) {
 // append appends text in one write. If a crash left an incomplete last line, it
 // ends that line first.
 func (j Journal) append(text []byte) (err error) {
-	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, fileMode)
+	f, err := userfile.Append(j.path)
 	if err != nil {
 		return err
 	}
@@ -157,11 +161,6 @@ func (j Journal) append(text []byte) (err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return err
-	}
-	if info.Mode().Perm() != fileMode && runtime.GOOS != "windows" {
-		if err := f.Chmod(fileMode); err != nil {
-			return err
-		}
 	}
 	last := []byte("\n")
 	if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
@@ -227,7 +226,7 @@ func (j Journal) readAll() ([]Entry, error) {
 	}
 	var out []Entry
 	for _, path := range []string{j.rotated(), j.path} {
-		f, err := os.Open(path)
+		f, err := userfile.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			if len(out) > 0 { // the entries after the rotated file are lost
 				out = append(out, Entry{unreadable: true})
@@ -235,7 +234,7 @@ func (j Journal) readAll() ([]Entry, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("journal: %w", err)
+			return nil, explain(err)
 		}
 		out = append(out, decode(f, maxLine)...)
 		_ = f.Close() // opened read-only
@@ -282,15 +281,6 @@ func decodeLine(line []byte) Entry {
 
 func (j Journal) rotated() string { return j.path + ".1" }
 
-// lock locks the journal and reports whether it succeeded within lockTimeout.
-func (j Journal) lock() (unlock func(), locked bool) {
-	l := flock.New(j.path+".lock", flock.SetPermissions(fileMode))
-	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
-	defer cancel()
-	locked, _ = l.TryLockContext(ctx, lockPoll)
-	return func() { _ = l.Unlock() }, locked // without the lock, Unlock does nothing
-}
-
 // rotate renames the file if n more bytes would make it too large. The caller must hold
 // the lock.
 func (j Journal) rotate(n int) error {
@@ -318,7 +308,7 @@ func (j Journal) withoutKnown(entries []Entry) []Entry {
 
 // tail returns the last entries of the file.
 func (j Journal) tail() []Entry {
-	f, err := os.Open(j.path)
+	f, err := userfile.Open(j.path)
 	if err != nil {
 		return nil
 	}

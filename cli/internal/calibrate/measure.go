@@ -5,12 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/poolstate/userfile"
 )
 
 // Measurement describes how an installed agent computes cooldowns.
@@ -105,22 +105,7 @@ func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	path := pathFor(stateDir, home)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".measured-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(append(data, '\n'))
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-	}
-	return err
+	return userfile.Replace(pathFor(stateDir, home), append(data, '\n'))
 }
 
 // Load returns the saved policy for an agent's home. It returns false if none was saved or

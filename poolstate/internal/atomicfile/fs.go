@@ -28,6 +28,7 @@ type File interface {
 	Truncate(size int64) error
 	Chmod(mode fs.FileMode) error
 	ChownLike(info fs.FileInfo) error // sets the owner and group to match another file
+	Adopt(dir string) error           // see [Adopt]
 	Sync() error
 }
 
@@ -93,7 +94,7 @@ func (osFS) Create(path string) (File, error)      { return open(path, os.O_WRON
 // ReadFile checks the file again after opening it, in case the path was replaced. It
 // limits the number of bytes that it reads, in case the file grows.
 func (osFS) ReadFile(path string) ([]byte, error) {
-	f, err := openShared(path)
+	f, err := OpenShared(path)
 	if err != nil {
 		return nil, err
 	}
@@ -133,3 +134,19 @@ func open(path string, flags int) (File, error) {
 type osFile struct{ *os.File }
 
 func (f osFile) ChownLike(info fs.FileInfo) error { return chownLike(f.File, info) }
+func (f osFile) Adopt(dir string) error           { return Adopt(f.File, dir) }
+
+// Adopt gives a new file or directory the owner of dir, which contains it. They differ if root
+// creates a file in the home of a user, who could then not read it. It is an error if another
+// user than root would be unable to use a file in his own directory.
+func Adopt(f *os.File, dir string) error {
+	parent, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return adopt(f, info, parent)
+}

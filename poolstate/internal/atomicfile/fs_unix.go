@@ -4,15 +4,17 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
 )
 
-// openShared opens a file for reading. It does not block on a pipe.
-func openShared(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-}
+// NonBlock is the flag of [os.OpenFile] that keeps it from waiting for the other end of a pipe.
+const NonBlock = syscall.O_NONBLOCK
+
+// OpenShared opens a file for reading. It does not block on a pipe.
+func OpenShared(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|NonBlock, 0) }
 
 func rename(from, to string) error { return os.Rename(from, to) }
 
@@ -49,6 +51,30 @@ func chownLike(f *os.File, info fs.FileInfo) error {
 		return nil // the group does not matter with mode 0600
 	}
 	return err
+}
+
+// owned is a new file or directory.
+type owned interface {
+	Name() string
+	Chown(uid, gid int) error
+}
+
+// adopt gives f the owner of its directory. It ignores a failure if the owner is root, who can use
+// the file anyway, or if everyone may create files in the directory, as in /tmp.
+func adopt(f owned, info, parent fs.FileInfo) error {
+	have, known := info.Sys().(*syscall.Stat_t)
+	want, alsoKnown := parent.Sys().(*syscall.Stat_t)
+	if !known || !alsoKnown || have.Uid == want.Uid {
+		return nil
+	}
+	err := f.Chown(int(want.Uid), int(want.Gid))
+	if err == nil || want.Uid == 0 || parent.Mode().Perm()&0o002 != 0 {
+		return nil
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failed.Err
+	}
+	return &fs.PathError{Op: "create", Path: f.Name(), Err: fmt.Errorf("cannot give it to the owner of its directory: %w", err)}
 }
 
 // cannotRename reports whether a rename failed because the target is a mount point,

@@ -9,9 +9,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// openShared opens a file for reading and, unlike [os.Open], allows other processes to
+// NonBlock is not needed: opening a pipe does not block.
+const NonBlock = 0
+
+// OpenShared opens a file for reading and, unlike [os.Open], allows other processes to
 // replace it in the meantime. A reader must not block an agent.
-func openShared(path string) (*os.File, error) {
+func OpenShared(path string) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
@@ -51,5 +54,8 @@ func syncDir(string) error { return nil }
 
 // chownLike does nothing: replacing a file keeps its owner.
 func chownLike(*os.File, fs.FileInfo) error { return nil }
+
+// adopt does nothing: permissions are inherited from the directory.
+func adopt(*os.File, fs.FileInfo, fs.FileInfo) error { return nil }
 
 func cannotRename(error) bool { return false }

@@ -1,9 +1,10 @@
 // Package atomicfile replaces the content of a file, either completely or not at all.
 //
 // [Replace] writes a temporary file next to the target and renames it over the target.
-// It preserves the owner and group and sets the mode to 0600. A target that a rename
-// cannot replace, such as a bind-mounted file, is overwritten in place. If that fails,
-// the old content is restored. The caller must hold a lock that excludes other writers.
+// It preserves the owner and group and sets the mode to 0600. A new file gets the owner of
+// its directory. A target that a rename cannot replace, such as a bind-mounted file, is
+// overwritten in place. If that fails, the old content is restored. The caller must hold a
+// lock that excludes other writers.
 package atomicfile
 
 import (
@@ -43,7 +44,7 @@ func Replace(fsys FS, target string, data []byte, old *State, random string) (wa
 	if err != nil {
 		return nil, err // do not remove it: an existing file belongs to another writer
 	}
-	if err := fill(f, data, old); err != nil {
+	if err := fill(f, data, old, filepath.Dir(target)); err != nil {
 		return nil, Join(err, discard(fsys, tmp))
 	}
 	if err = fsys.Rename(tmp, target); err == nil {
@@ -82,12 +83,15 @@ func Join(a, b error) error {
 	return fmt.Errorf("%w; and %w", a, b)
 }
 
-// fill writes data to a new file, syncs the file and closes it.
-func fill(f File, data []byte, old *State) error {
+// fill writes data to a new file in dir, syncs the file and closes it.
+func fill(f File, data []byte, old *State, dir string) error {
 	// The umask may have removed bits that the agent needs.
 	err := f.Chmod(Mode)
-	if err == nil && old != nil {
+	switch {
+	case err == nil && old != nil:
 		err = f.ChownLike(old.Info)
+	case err == nil:
+		err = f.Adopt(dir)
 	}
 	if err == nil {
 		err = write(f, data, len(data))

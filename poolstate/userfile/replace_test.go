@@ -1,4 +1,4 @@
-package poolstate
+package userfile
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"pooltop/poolstate"
 )
 
 func TestReplacePublic(t *testing.T) {
@@ -38,7 +40,7 @@ func TestReplacePublic(t *testing.T) {
 	if _, err := ReplacePublic(filepath.Join(dir, "no", "a.prom"), nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a directory: %v", err)
 	}
-	if _, err := ReplacePublic(dir, nil); !errors.Is(err, ErrNotFile) {
+	if _, err := ReplacePublic(dir, nil); !errors.Is(err, poolstate.ErrNotFile) {
 		t.Errorf("a directory: %v", err)
 	}
 }
