@@ -35,6 +35,7 @@ type actionRun struct {
 	log      *slog.Logger
 	sel      *selection
 	failures []failure
+	lost     bool // an action was performed, but not recorded, so that it cannot be undone
 }
 
 // failure records why the action was not performed on a store.
@@ -166,7 +167,8 @@ func (r *actionRun) perform(j *job) bool {
 		r.note(r.about(j.store, "done; warning: "+done.Warning.Error()))
 	}
 	if done.JournalErr != nil {
-		r.note(r.about(j.store, "done; warning: could not write the journal: "+done.JournalErr.Error()))
+		r.note(r.about(j.store, "done, but it cannot be undone; could not write the journal: "+done.JournalErr.Error()))
+		r.lost = r.lost || j.operator.Journal.Err() == nil && !errors.Is(done.JournalErr, poolstate.ErrNotFile)
 	}
 	j.out = done.Outcome
 	return true
@@ -183,7 +185,9 @@ func (r *actionRun) finish(jobs []*job) error {
 	if len(jobs) == 0 {
 		return err
 	}
-	err = cmp.Or(err, refusal(jobs))
+	if err = cmp.Or(err, refusal(jobs)); err == nil && r.lost { // perform has already printed why
+		err = &codedError{exitFailed, nil}
+	}
 	if failed := r.print(jobs); failed != nil {
 		if err != nil {
 			r.note(err.Error())

@@ -60,6 +60,9 @@ type Effect struct {
 	Lost []string
 	// Undo reverts the effect. It is nil if that is impossible.
 	Undo *Undo
+	// Wrote describes the changed fields, from which [Store.Wrote] recognizes the effect. For a
+	// reset, a hold or a move, it is equal to Undo.
+	Wrote *Undo
 
 	change Change
 }
@@ -154,12 +157,15 @@ func (a Action) effect(c Credential, at time.Time, sources tokenSources) Effect 
 // Perform applies an action to credentials as the operator saw them. After taking the lock, it
 // looks up each credential again. It refuses credentials that have been removed, and those with
 // a different status or different tokens. An undo ignores seen and reverts a.Undos, except for
-// credentials that have changed since the action.
-func (s *Store) Perform(ctx context.Context, a Action, seen []Credential) (Outcome, error) {
+// credentials that have changed since the action. If any credential will change, Perform calls
+// prepare, which may be nil, before it writes the file. If prepare fails, nothing is written.
+func (s *Store) Perform(ctx context.Context, a Action, seen []Credential, prepare func(*Outcome) error) (Outcome, error) {
 	var out Outcome
 	warning, err := s.Update(ctx, func(d *Draft) error {
-		out = d.performAll(a, seen, s)
-		return nil
+		if out = d.performAll(a, seen, s); prepare == nil || len(out.Changed) == 0 {
+			return nil
+		}
+		return prepare(&out)
 	})
 	if err != nil {
 		return Outcome{}, err
@@ -219,8 +225,8 @@ func (d *Draft) perform(a Action, seen, current *Credential, at time.Time, sourc
 	if !e.Changes() {
 		return e
 	}
-	if a.Verb != VerbSync { // an undo must not contain tokens
-		e.Undo = d.undoOf(current, e.change)
+	if e.Wrote = d.undoOf(current, e.change); a.Verb != VerbSync { // the previous tokens are not in it
+		e.Undo = e.Wrote
 	}
 	d.apply(current, e.change)
 	return e

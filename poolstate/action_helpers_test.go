@@ -29,7 +29,7 @@ func perform(t *testing.T, s *Store, a Action, refs ...Ref) Outcome {
 // performOn performs an action on credentials that were loaded earlier.
 func performOn(t *testing.T, s *Store, a Action, seen []Credential) Outcome {
 	t.Helper()
-	out, err := s.Perform(t.Context(), a, seen)
+	out, err := s.Perform(t.Context(), a, seen, nil)
 	wantErr(t, err, nil)
 	return out
 }

@@ -143,7 +143,7 @@ func TestPlan(t *testing.T) {
 }
 
 // On a current snapshot, Action.Plan returns the same outcome as Store.Plan, except
-// for Undo.
+// for Undo and Wrote.
 func TestAction_Plan(t *testing.T) {
 	s := newStore(t, string(sample(t, "stock-2026-09.json")))
 	saw := seen(t, s)
@@ -152,7 +152,7 @@ func TestAction_Plan(t *testing.T) {
 		must(t, err)
 		for _, effects := range [][]Effect{want.Changed, want.Unchanged} {
 			for i := range effects {
-				effects[i].Undo = nil // only Store.Plan sets it
+				effects[i].Undo, effects[i].Wrote = nil, nil // only Store.Plan sets them
 			}
 		}
 		checkSameOutcome(t, a.Plan(saw, stampAt), want)
@@ -186,7 +186,7 @@ func TestPerform_Unreadable(t *testing.T) {
 		if content == `none` {
 			s = openStore(filepath.Join(t.TempDir(), "auth.json"))
 		}
-		_, performed := s.Perform(context.Background(), resetAction, nil)
+		_, performed := s.Perform(context.Background(), resetAction, nil, nil)
 		_, planned := s.Plan(resetAction, nil)
 		for _, err := range []error{performed, planned} {
 			var syntax *SyntaxError

@@ -135,7 +135,7 @@ func BenchmarkEdit(b *testing.B) {
 		target := []Credential{load(b, s).Provider("provider-5").Credentials[0]}
 		var locked, written []time.Duration
 		for b.Loop() {
-			if out, err := s.Perform(b.Context(), Action{Verb: VerbReset}, target); err != nil || len(out.Changed) != 1 {
+			if out, err := s.Perform(b.Context(), Action{Verb: VerbReset}, target, nil); err != nil || len(out.Changed) != 1 {
 				b.Fatal("nothing was edited", err)
 			}
 			locked = append(locked, time.Since(begin))

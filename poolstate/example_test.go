@@ -37,7 +37,7 @@ func ExampleStore_Perform() {
 	}
 
 	seen := show("before")
-	outcome, err := store.Perform(context.Background(), poolstate.Action{Verb: poolstate.VerbReset}, seen)
+	outcome, err := store.Perform(context.Background(), poolstate.Action{Verb: poolstate.VerbReset}, seen, nil)
 	must(err)
 	fmt.Println("changed:", len(outcome.Changed))
 	show("after")

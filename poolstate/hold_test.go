@@ -188,7 +188,7 @@ func TestHold_Curve(t *testing.T) {
 			plan := a.Plan([]Credential{seen}, stampAt)
 			equal(t, "changes", len(plan.Changed), 1)
 			equal(t, "planned length", plan.Changed[0].After.ResetAt.Sub(stampAt).Round(time.Millisecond), tt.length.Round(time.Millisecond))
-			out, err := s.Perform(t.Context(), a, []Credential{seen})
+			out, err := s.Perform(t.Context(), a, []Credential{seen}, nil)
 			wantErr(t, err, nil)
 			equal(t, "changes in the file", len(out.Changed), 1)
 			equal(t, "length", find(t, load(t, s), smallRef).ResetAt.Sub(stampAt).Round(time.Millisecond), tt.length.Round(time.Millisecond))

@@ -106,7 +106,7 @@ func (d *Draft) prioritize(c *Credential, priority int) Effect {
 		e.change.set(keyPriority, rawInt(priority))
 	}
 	e.After, e.Undo = e.change.After(*c), d.undoOf(c, e.change)
-	e.After.Index = priority + 1
+	e.After.Index, e.Wrote = priority+1, e.Undo
 	d.apply(c, e.change)
 	return e
 }

@@ -2,10 +2,12 @@ package poolstate
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"pooltop/poolstate/internal/atomicfile"
 	"pooltop/poolstate/internal/jsonedit"
 	"pooltop/poolstate/internal/redact"
 )
@@ -37,7 +39,7 @@ func (u *Undo) Resets() bool {
 }
 
 // undoOf records the values that a change to an entry will overwrite. A placeholder
-// replaces a value that leaks a secret.
+// replaces a value that leaks a secret, and a fingerprint replaces a token.
 func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 	u := &Undo{Provider: c.Provider, ID: c.ID, Position: c.Position}
 	if c.ID == "" {
@@ -57,9 +59,28 @@ func (d *Draft) undoOf(c *Credential, ch Change) *Undo {
 				}
 			}
 		}
+		if redact.IsSecretKey(f.Key) {
+			f.Before, f.After = fingerprint(entry.RawOf(f.Key)), fingerprint(rawOrNull(e.Value))
+		}
 		u.Fields = append(u.Fields, f)
 	}
 	return u
+}
+
+// rawOrNull returns a JSON value, or null if it is nil.
+func rawOrNull(value *string) []byte {
+	if value == nil {
+		return rawNull()
+	}
+	return []byte(*value)
+}
+
+// fingerprint returns the fingerprint of a token as a JSON value, or null if raw is not a string.
+func fingerprint(raw []byte) *string {
+	if token, isText := jsonedit.Text(raw); isText {
+		return new(string(rawText(redact.Fingerprint(token))))
+	}
+	return new(string(rawNull()))
 }
 
 // leaks reports whether a string or a key in v contains a secret or is too long to be searched.
@@ -81,7 +102,7 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	e := Effect{Before: *c, After: *c}
 	entry := d.doc.entry(c)
 	for _, f := range u.Fields {
-		if !holds(entry, f) {
+		if !holds(entry, f.Key, f.After) {
 			return refused(c, "changed since the action")
 		}
 		if f.Before != nil && strings.Contains(*f.Before, redact.Redacted) {
@@ -108,19 +129,49 @@ func (d *Draft) undo(u *Undo, loc *time.Location) Effect {
 	if e.change.IsEmpty() {
 		return unchanged(c, "nothing to undo")
 	}
+	e.Wrote = d.undoOf(c, e.change)
 	d.apply(c, e.change)
 	return e
 }
 
-// holds reports whether the entry still has the value that the action wrote. Its JSON
-// encoding may differ, because agents re-encode the file.
-func holds(entry *jsonedit.Value, f UndoField) bool {
-	is, was := entry.RawOf(f.Key), rawNull() // an absent key means null
+// Wrote reports whether the effects of an action, described by [Effect.Wrote], have been written
+// to the store. It returns false only if no entry has the values that the action wrote, and at
+// least one still has the previous ones.
+func (s *Store) Wrote(effects []Undo) (bool, error) {
+	file, err := atomicfile.Read(s.fs, s.path)
+	if err != nil {
+		return false, err
+	}
+	d, err := newDraft(file.Data, s.loc)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", s.path, err)
+	}
+	before := false
+	for _, u := range effects {
+		c := d.pool.Find(Ref{Provider: u.Provider, ID: u.ID, Position: u.Position})
+		if c == nil || u.ID == "" && u.Name != fallbackName(c) || len(u.Fields) == 0 {
+			continue
+		}
+		entry := d.doc.entry(c)
+		if !slices.ContainsFunc(u.Fields, func(f UndoField) bool { return !holds(entry, f.Key, f.After) }) {
+			return true, nil
+		}
+		before = before || !slices.ContainsFunc(u.Fields, func(f UndoField) bool {
+			return (f.Before == nil || !strings.Contains(*f.Before, redact.Redacted)) && !holds(entry, f.Key, f.Before)
+		})
+	}
+	return !before, nil
+}
+
+// holds reports whether the entry has a value, or no value if it is nil. The JSON encoding may
+// differ, because agents re-encode the file. Tokens are compared by their fingerprints.
+func holds(entry *jsonedit.Value, key string, value *string) bool {
+	is, was := entry.RawOf(key), rawOrNull(value) // an absent key means null
 	if is == nil {
 		is = rawNull()
 	}
-	if f.After != nil {
-		was = []byte(*f.After)
+	if redact.IsSecretKey(key) {
+		is = []byte(*fingerprint(is))
 	}
 	return same(jsonedit.Text, is, was) || same(jsonedit.Number, is, was) || bytes.Equal(is, was)
 }

@@ -297,3 +297,46 @@ func FuzzUndo(f *testing.F) {
 		}
 	})
 }
+
+// Wrote returns false only if no entry has the values that the action wrote, and at least one has
+// the previous values.
+func TestStore_Wrote(t *testing.T) {
+	const a, b = `"consecutive_failures": 2, "last_error_message": "sk-secret-0123456789"}`, `"consecutive_failures": 1}`
+	s := newStore(t, `{"credential_pool": {"p": [{"id": "a", "last_status": "exhausted", "access_token": "sk-secret-0123456789", `+a+`,
+		{"id": "b", "last_status": "exhausted", `+b+`, {"id": "c"}]}}`)
+	before := readFile(t, s.Path())
+	var effects []Undo
+	for _, e := range perform(t, s, resetAction).Changed {
+		effects = append(effects, *e.Wrote)
+	}
+	after := readFile(t, s.Path())
+	equal(t, "effects", len(effects), 2)
+	swap := func(content, old, replacement string) string {
+		t.Helper()
+		swapped := strings.Replace(content, old, replacement, 1)
+		equal(t, "contains "+old, swapped != content, true)
+		return swapped
+	}
+	changed := func(content, id string) string { return swap(content, `"id": "`+id+`",`, `"id": "`+id+`", "failure_reason": "x",`) }
+	for _, tt := range []struct {
+		name, content string
+		want          bool
+	}{
+		{"before", before, false},
+		{"after", after, true},
+		{"before, one changed", changed(before, "a"), false},
+		{"before, both changed", changed(changed(before, "a"), "b"), true},
+		{"after, one changed", changed(after, "b"), true},
+		{"before, one removed", swap(before, `"id": "b"`, `"id": "d"`), false},
+		{"both removed", swap(swap(before, `"id": "b"`, `"id": "d"`), `"id": "a"`, `"id": "e"`), true},
+	} {
+		writeFile(t, s.Path(), tt.content)
+		got, err := s.Wrote(effects)
+		wantErr(t, err, nil)
+		equal(t, tt.name, got, tt.want)
+	}
+	writeFile(t, s.Path(), "{")
+	if _, err := s.Wrote(effects); err == nil {
+		t.Error("a damaged store was read without an error")
+	}
+}

@@ -26,7 +26,7 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 // that were caused by a recorded action. It redacts the secrets that the store contains,
 // because earlier versions recorded secrets of other credentials.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
-	own := of(entries, store)
+	own := of(settled(entries, store), store)
 	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
 	var actions, records []poolstate.Record
 	for i := range own {

@@ -51,20 +51,34 @@ type Entry struct {
 	Verb string `json:"verb,omitempty"`
 	User string `json:"user,omitempty"`
 	Host string `json:"host,omitempty"`
+	// Of is the number of entries of the action for this store. It is 0 in entries of earlier
+	// versions, which recorded an action after the store was written.
+	Of int `json:"of,omitempty"`
 	// Undo reverts the change. It is nil if that is impossible.
 	Undo *poolstate.Undo `json:"undo,omitempty"`
+	// Wrote is [poolstate.Effect.Wrote] if Undo is nil.
+	Wrote *poolstate.Undo `json:"wrote,omitempty"`
 	// Undoes is the identifier of the action that this action reverted. It is empty
 	// unless this action is an undo.
 	Undoes string `json:"undoes,omitempty"`
 
+	// Done and Failed are the identifier of an action that was recorded earlier and has now been
+	// written to the store, or could not be written. If one of them is set, the others, except
+	// Store, are not.
+	Done   string `json:"done,omitempty"`
+	Failed string `json:"failed,omitempty"`
+
 	// unreadable marks an unreadable line that may belong to an action.
 	unreadable bool
+	// pending marks an action that has been recorded, but may not have been written to the store.
+	pending bool
 }
 
 // Journal is a journal file. The zero value records nothing.
 type Journal struct {
 	path string
-	err  error // why there is no journal
+	err  error           // why there is no journal
+	wrap func(file) file // changes how the file is written, in tests
 }
 
 // At returns the journal at path. It does not access the file.
@@ -72,6 +86,9 @@ func At(path string) Journal { return Journal{path: path} }
 
 // Missing returns a journal without a file. Reading from it or appending to it returns err.
 func Missing(err error) Journal { return Journal{err: err} }
+
+// Err returns the error that was passed to [Missing], or nil.
+func (j Journal) Err() error { return j.err }
 
 // StateDir returns pooltop's state directory: pooltop in $XDG_STATE_HOME or, if that is
 // not set, in ~/.local/state. It returns an error if the home directory is unknown.
@@ -108,14 +125,19 @@ func explain(err error) error {
 func (j Journal) IsZero() bool { return j.path == "" && j.err == nil }
 
 // Append appends entries and creates the file if necessary. Several processes may
-// append to the same file.
-func (j Journal) Append(entries ...Entry) error { return j.write(entries, false) }
+// append to the same file. If an error occurs, none of the entries is in the file.
+func (j Journal) Append(entries ...Entry) error { return j.write(entries, writing{}) }
 
-// write appends entries. If seen is true, the entries are observed events, and write omits
-// those that another process has already recorded.
-func (j Journal) write(entries []Entry, seen bool) (err error) {
+// writing says how to append entries.
+type writing struct {
+	seen    bool // they are observed events: omit those that another process has already recorded
+	durable bool // wait until they are on the disk
+}
+
+// write appends entries.
+func (j Journal) write(entries []Entry, how writing) (err error) {
 	if j.path == "" || len(entries) == 0 {
-		if seen || len(entries) == 0 { // reading has already returned j.err
+		if how.seen || len(entries) == 0 { // reading has already returned j.err
 			return nil
 		}
 		return j.err
@@ -126,7 +148,7 @@ func (j Journal) write(entries []Entry, seen bool) (err error) {
 		}
 	}()
 	// Write even without the lock: recording an event twice is better than losing it.
-	// Only the holder of the lock rotates the file.
+	// Only the holder of the lock rotates or truncates the file.
 	l, err := userfile.Lock(j.path+".lock", lockTimeout)
 	if errors.Is(err, poolstate.ErrNotFile) {
 		return err
@@ -135,7 +157,7 @@ func (j Journal) write(entries []Entry, seen bool) (err error) {
 	if locked {
 		defer func() { _ = l.Unlock() }()
 	}
-	if seen {
+	if how.seen {
 		entries = j.withoutKnown(entries)
 	}
 	text, err := encode(entries)
@@ -147,27 +169,24 @@ func (j Journal) write(entries []Entry, seen bool) (err error) {
 			return err
 		}
 	}
-	return j.append(text)
-}
-
-// append appends text in one write. If a crash left an incomplete last line, it
-// ends that line first.
-func (j Journal) append(text []byte) (err error) {
-	f, err := userfile.Append(j.path)
+	f, err := j.open()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
+	return appendTo(f, text, locked, how.durable)
+}
+
+// open opens the file for appending.
+func (j Journal) open() (file, error) {
+	f, err := userfile.Append(j.path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	last := []byte("\n")
-	if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
-		text = append([]byte("\n"), text...)
+	if j.wrap != nil {
+		return j.wrap(osFile{f}), nil
 	}
-	_, err = f.Write(text)
-	return err
+	return osFile{f}, nil
 }
 
 func encode(entries []Entry) ([]byte, error) {
@@ -179,7 +198,7 @@ func encode(entries []Entry) ([]byte, error) {
 			line, err = e.line()
 		}
 		if err == nil && len(line) > maxLine {
-			e.Undo = nil // the undo contains a string that is too long
+			e.Undo, e.Wrote = nil, nil // they contain a string that is too long
 			line, err = e.line()
 		}
 		if err != nil {
@@ -194,7 +213,12 @@ func (e *Entry) line() ([]byte, error) {
 	var line bytes.Buffer
 	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(e)
+	var err error
+	if e.Done != "" || e.Failed != "" {
+		err = enc.Encode(result{e.Store, e.Done, e.Failed})
+	} else {
+		err = enc.Encode(e)
+	}
 	return line.Bytes(), err
 }
 
@@ -239,32 +263,42 @@ func (j Journal) readAll() ([]Entry, error) {
 		out = append(out, decode(f, maxLine)...)
 		_ = f.Close() // opened read-only
 	}
-	return out, nil
+	return assemble(out), nil
 }
 
 // decode returns the entries of a file, including unreadable ones, up to the first read
-// error. A line of at least limit bytes is unreadable.
+// error. A line longer than limit bytes is unreadable. The last line is ignored if it is
+// incomplete, because its writer was interrupted before it changed a store.
 func decode(r io.Reader, limit int) []Entry {
 	var out []Entry
 	lines := bufio.NewReaderSize(r, limit)
 	for {
-		line, tooLong, err := lines.ReadLine()
+		line, err := lines.ReadSlice('\n')
+		tooLong := errors.Is(err, bufio.ErrBufferFull)
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = lines.ReadSlice('\n')
+		}
+		if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
+			e := Entry{unreadable: true}
+			if !tooLong {
+				e = decodeLine(line)
+			}
+			if complete := !errors.Is(err, io.EOF); !e.isNothing() && (complete || !e.unreadable) {
+				out = append(out, e)
+			}
+		}
 		switch {
 		case errors.Is(err, io.EOF):
 			return out
 		case err != nil:
 			return append(out, Entry{unreadable: true})
-		case tooLong:
-			out = append(out, Entry{unreadable: true})
-			for more := true; more && err == nil; {
-				_, more, err = lines.ReadLine()
-			}
-		case len(line) > 0:
-			if e := decodeLine(line); e.Action != "" || !e.At.IsZero() || e.unreadable {
-				out = append(out, e)
-			}
 		}
 	}
+}
+
+// isNothing reports whether an entry is neither an event nor the result of an action.
+func (e *Entry) isNothing() bool {
+	return e.Action == "" && e.At.IsZero() && e.Done == "" && e.Failed == "" && !e.unreadable
 }
 
 // decodeLine decodes an entry. If that fails, it marks the entry as unreadable unless
@@ -319,5 +353,5 @@ func (j Journal) tail() []Entry {
 			return nil
 		}
 	}
-	return decode(f, recent)
+	return assemble(decode(f, recent))
 }

@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -76,7 +77,8 @@ type Done struct {
 	Number string
 	// Entries are the entries for the journal, one for each changed credential.
 	Entries []Entry
-	// JournalErr is the error from recording the action. The action itself succeeded.
+	// JournalErr is the error from recording the action. The action itself succeeded, but other
+	// processes cannot undo it.
 	JournalErr error
 }
 
@@ -117,33 +119,68 @@ func (o *Operator) restore(refs []poolstate.Ref) []poolstate.Ref {
 	return refs
 }
 
-// Do performs a task and records one entry for each credential that changed.
+// Do performs a task and records one entry for each credential that changed. It records them
+// before it writes the store, so that the action can be undone even if the process is killed.
 func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
-	number := o.number()
+	done, began := Done{Number: o.number()}, false
 	resets := o.restore(t.resets()) // before the write, so that guard does not remove pins that the undo restores
-	out, err := o.Store.Perform(ctx, t.Action, t.Seen)
+	out, err := o.Store.Perform(ctx, t.Action, t.Seen, func(out *poolstate.Outcome) error {
+		done.Entries = o.entries(t, out, done.Number)
+		done.JournalErr = o.Journal.begin(done.Entries)
+		began = done.JournalErr == nil && !o.Journal.IsZero()
+		if errors.Is(done.JournalErr, errTorn) { // later, the rest would look like an action that was not written
+			return errors.New(done.JournalErr.Error() + "; use --no-journal")
+		}
+		return nil
+	})
 	o.restore(slices.DeleteFunc(resets, func(ref poolstate.Ref) bool {
 		return slices.ContainsFunc(out.Changed, func(e poolstate.Effect) bool { return e.After.Ref == ref })
 	}))
+	if began {
+		o.end(done.Number, err)
+	}
 	if err != nil {
 		o.log().Error("action failed", "verb", t.Verb, "error", err)
 		return Done{}, err
 	}
-	done, identity := Done{Outcome: out, Number: number}, o.Store.Identity()
+	done.Outcome = out
+	o.log().Info("action done", "verb", t.Verb, "number", done.Number, "changed", len(out.Changed), "unchanged", len(out.Unchanged))
+	o.logRecords(done.Entries, done.JournalErr)
+	return done, nil
+}
+
+// entries returns the entries for the changes of an action.
+func (o *Operator) entries(t Task, out *poolstate.Outcome, number string) (entries []Entry) {
 	for i := range out.Changed {
 		eff := &out.Changed[i]
-		done.Entries = append(done.Entries, Entry{
+		e := Entry{
 			Record: poolstate.RecordOf(&poolstate.Event{
 				At: out.At, Kind: kindOf(t.Verb, &eff.After), By: poolstate.ByOperator, Before: &eff.Before, After: &eff.After,
 			}, t.Policy),
-			Store: identity, Action: number, Verb: t.Verb.String(), User: o.User, Host: o.Host,
+			Store: o.Store.Identity(), Action: number, Verb: t.Verb.String(), User: o.User, Host: o.Host,
 			Undo: eff.Undo, Undoes: t.Undoes,
-		})
+		}
+		if e.Undo == nil {
+			e.Wrote = eff.Wrote
+		}
+		entries = append(entries, e)
 	}
-	done.JournalErr = o.Journal.Append(done.Entries...)
-	o.log().Info("action done", "verb", t.Verb, "number", number, "changed", len(out.Changed), "unchanged", len(out.Unchanged))
-	o.logRecords(done.Entries, done.JournalErr)
-	return done, nil
+	return entries
+}
+
+// end records the result of an action that has been recorded. If that fails, the store shows the
+// result, so the error is only logged.
+func (o *Operator) end(number string, err error) {
+	if _, damaged := errors.AsType[*poolstate.DamagedError](err); damaged {
+		return // the file may still get the new content
+	}
+	e := Entry{Store: o.Store.Identity(), Done: number}
+	if err != nil {
+		e.Done, e.Failed = "", number
+	}
+	if err := o.Journal.Append(e); err != nil {
+		o.log().Warn("cannot record the result of an action", "number", number, "error", err)
+	}
 }
 
 // RecordSeen records events that this process observed but did not cause. It omits
@@ -153,7 +190,7 @@ func (o *Operator) RecordSeen(events []poolstate.Record) error {
 	for i := range events {
 		entries[i] = Entry{Record: events[i], Store: identity}
 	}
-	err := o.Journal.write(entries, true)
+	err := o.Journal.write(entries, writing{seen: true})
 	o.logRecords(entries, err)
 	return err
 }

@@ -113,7 +113,8 @@ func TestLastUndo_Unrecorded(t *testing.T) {
 			unjournaled(hold, 0, "primary")(t, o)
 			must(t, o.RecordSeen([]poolstate.Record{{At: at, Kind: poolstate.EventHeld, Provider: "openrouter", ID: "a1"}}))
 		}, ErrUnrecorded},
-		{"incomplete line", appended(`{"at":"2026-11-23T09:21:00Z","action":"n2","ver`), ErrUnrecorded},
+		{"incomplete line of an action that was not performed", appended(`{"at":"2026-11-23T09:21:00Z","action":"n2","ver`), nil},
+		{"incomplete line in the middle", appended(`{"at":"2026-11-23T09:21:00Z","action":"n2","ver` + "\n"), ErrUnrecorded},
 		{"garbage", appended("\x00\xff\n"), ErrUnrecorded},
 		{"a line that is too long", appended(`{"action":"n2","label":"` + strings.Repeat("x", maxLine) + "\"}\n"), ErrUnrecorded},
 		{"an action of a later version", appended(`{"action":"n2","event":"unheard of"}` + "\n"), ErrUnrecorded},

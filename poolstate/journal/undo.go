@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,6 +36,9 @@ func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstat
 	entries, err := j.readAll()
 	if err != nil {
 		return Entry{}, nil, err
+	}
+	for _, s := range slices.Concat(stores, slices.Collect(maps.Values(others))) {
+		entries = settled(entries, s)
 	}
 	newest := -1
 	for _, s := range stores {

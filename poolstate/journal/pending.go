@@ -1,0 +1,171 @@
+package journal
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+
+	"pooltop/poolstate"
+)
+
+// An action is recorded before the store is written, so that no process can be killed between
+// the two. Then a line with the result follows. If it is missing, the action is pending, and the
+// store shows whether it was written.
+
+// result is the line with the result of an action; see [Entry].
+type result struct {
+	Store  string `json:"store"`
+	Done   string `json:"done,omitempty"`
+	Failed string `json:"failed,omitempty"`
+}
+
+// part identifies the entries of an action for one store.
+type part struct{ store, action string }
+
+// begin records an action that is about to be written to a store. It returns when the entries
+// are on the disk.
+func (j Journal) begin(entries []Entry) error {
+	for i := range entries {
+		entries[i].Of = len(entries)
+	}
+	return j.write(entries, writing{durable: true})
+}
+
+// assemble returns entries without the lines with results, and without actions that failed or
+// are incomplete, which were not written to a store. It marks actions without a result as
+// pending.
+func assemble(entries []Entry) []Entry {
+	count, done, failed := map[part]int{}, map[part]bool{}, map[part]bool{}
+	for i := range entries {
+		e := &entries[i]
+		count[part{e.Store, e.Action}]++
+		done[part{e.Store, e.Done}] = true
+		failed[part{e.Store, e.Failed}] = true
+	}
+	var out []Entry
+	for i := range entries {
+		e := &entries[i]
+		p := part{e.Store, e.Action}
+		switch {
+		case e.Done != "" || e.Failed != "":
+			continue
+		case e.Action != "" && e.Of > 0:
+			if failed[p] || count[p] < e.Of {
+				continue
+			}
+			e.pending = !done[p]
+		}
+		out = append(out, *e)
+	}
+	return out
+}
+
+// settled returns entries without the pending actions that were not written to the store. If
+// the store cannot be read, it returns them all.
+func settled(entries []Entry, store *poolstate.Store) []Entry {
+	pending := map[string][]poolstate.Undo{} // by action
+	identity := store.Identity()
+	for i := range entries {
+		e := &entries[i]
+		if !e.pending || e.Store != identity {
+			continue
+		}
+		effect := cmp.Or(e.Undo, e.Wrote, &poolstate.Undo{}) // unknown if too long to be recorded
+		pending[e.Action] = append(pending[e.Action], *effect)
+	}
+	for action, effects := range pending {
+		wrote, err := store.Wrote(effects)
+		if err == nil && !wrote {
+			entries = slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.Store == identity && e.Action == action })
+		}
+	}
+	return entries
+}
+
+// file is an open journal.
+type file interface {
+	io.ReaderAt
+	io.Writer
+	io.Closer
+	Stat() (fs.FileInfo, error)
+	Truncate(size int64) error
+	Sync() error
+}
+
+// osFile is a journal that has been opened for appending.
+type osFile struct{ *os.File }
+
+// Truncate changes the size of the file. On Windows, a file opened for appending cannot be truncated.
+func (f osFile) Truncate(size int64) error {
+	if runtime.GOOS == "windows" {
+		return os.Truncate(f.Name(), size)
+	}
+	return f.File.Truncate(size)
+}
+
+// errTorn means that only a part of the text was appended and could not be removed.
+var errTorn = errors.New("an incomplete line remains")
+
+// appendTo appends text in one write. If that fails, it removes what was written. It first
+// removes an incomplete last line, which a killed process or a crash has left. It truncates the
+// file only if no other process can append to it; otherwise, it ends the incomplete line.
+func appendTo(f file, text []byte, locked, durable bool) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	size := info.Size()
+	end, err := endOfLines(f, size)
+	if err != nil {
+		return err
+	}
+	if end < size && locked {
+		if err := f.Truncate(end); err != nil {
+			return err
+		}
+		size = end
+	} else if end < size || end > size {
+		text = append([]byte("\n"), text...)
+	}
+	_, err = f.Write(text)
+	if err == nil && durable {
+		err = f.Sync()
+	}
+	if err == nil {
+		return nil
+	}
+	if !locked {
+		return fmt.Errorf("%w; %w", err, errTorn)
+	}
+	if err := f.Truncate(size); err != nil {
+		return fmt.Errorf("%w; %w", err, errTorn)
+	}
+	return err
+}
+
+// endOfLines returns the size of a file without an incomplete last line. If only the newline is
+// missing, it returns size + 1.
+func endOfLines(f file, size int64) (int64, error) {
+	if size == 0 {
+		return 0, nil
+	}
+	last := make([]byte, 1)
+	if _, err := f.ReadAt(last, size-1); err != nil || last[0] == '\n' {
+		return size, err
+	}
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, size))
+	if err != nil {
+		return size, err
+	}
+	start := bytes.LastIndexByte(text, '\n') + 1
+	if e := decodeLine(text[start:]); !e.unreadable {
+		return size + 1, nil
+	}
+	return int64(start), nil
+}
