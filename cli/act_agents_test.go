@@ -119,7 +119,8 @@ func TestExhaust_ConcurrentAgents(t *testing.T) {
 	equal(t, "streak", credential.Streak.Count(), int(held.Load()))
 	equal(t, "requests", credential.RequestCount.Or(0), agents*turns)
 	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
-	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), int(held.Load()))
+	equal(t, "actions in the journal", bytes.Count(journal, []byte(`"action":`)), int(held.Load()))
+	equal(t, "results in the journal", bytes.Count(journal, []byte(`"done":`)), int(held.Load()))
 	equal(t, "names in the directory", strings.Join(namesIn(t, filepath.Dir(file)), " "), "auth.json auth.lock")
 	equal(t, "enough commands succeeded", int(held.Load()) >= commands, true)
 }
@@ -181,7 +182,7 @@ func TestExhaust_Profiles(t *testing.T) {
 		equal(t, "names in the directory of "+name, strings.TrimSuffix(strings.Join(namesIn(t, filepath.Dir(file)), " "), " profiles"), "auth.json auth.lock")
 	}
 	journal := readFile(t, filepath.Join(state, "pooltop", "events.jsonl"))
-	equal(t, "lines of the journal", bytes.Count(journal, []byte("\n")), total)
+	equal(t, "actions in the journal", bytes.Count(journal, []byte(`"action":`)), total)
 }
 
 // readUntil reads a file after each change in its directory until done is closed. It returns

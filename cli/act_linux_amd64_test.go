@@ -11,26 +11,42 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"pooltop/cli/internal/testkit"
+	"pooltop/poolstate"
+	"pooltop/poolstate/journal"
 )
 
 // traced is the result of running the program under a tracer.
 type traced struct {
 	outcome
-	file  string
-	calls []string // the system calls in scope
-	hit   string   // the nth call, or "" if the program made fewer calls
+	file   string
+	before string   // the content of the file
+	calls  []string // the system calls in scope
+	hit    string   // the nth call, or "" if the program made fewer calls
+
+	operator *journal.Operator // uses the program's journal
 }
 
-// runTraced runs pooltop reset and kills it before its nth system call on files in the
-// directory scope. If errno is not 0, it makes that call fail instead.
+// runTraced runs pooltop reset on a store in which a credential is held, and kills it before its
+// nth system call on files in the directory scope. If errno is not 0, it makes that call fail
+// instead.
 func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	must(t, err)
 	file := filepath.Join(root, "home", "auth.json")
 	writeFile(t, file, []byte(clearable))
+	op := &journal.Operator{
+		Store:   poolstate.Open(file, poolstate.WithClock(func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) })),
+		Journal: journal.At(filepath.Join(root, "state", "pooltop", "events.jsonl")),
+	}
+	_, err = op.Do(t.Context(), journal.Task{
+		Action: poolstate.Action{Verb: poolstate.VerbHold, Hold: poolstate.Hold{Code: 429}}, Seen: []poolstate.Credential{*credential(t, op, "b")},
+	})
+	must(t, err)
+	before := string(readFile(t, file))
 	cmd := exec.Command(program, "reset", "p", "a", "--file", file, "--now", sampleTime)
 	cmd.Env = []string{"XDG_STATE_HOME=" + filepath.Join(root, "state"), "GOMAXPROCS=1", "GOGC=off"} // fewer calls to trace
 	var stdout, stderr bytes.Buffer
@@ -39,11 +55,34 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	if err != nil {
 		t.Skip("tracing is not possible here: ", err)
 	}
-	r := traced{outcome{stdout.String(), stderr.String(), code}, file, calls, ""}
+	r := traced{outcome{stdout.String(), stderr.String(), code}, file, before, calls, "", op}
 	if n > 0 && n <= len(r.calls) {
 		r.hit = r.calls[n-1]
 	}
 	return r
+}
+
+// credential returns a credential as it is in the file.
+func credential(t *testing.T, op *journal.Operator, id string) *poolstate.Credential {
+	t.Helper()
+	snap, err := op.Store.Load()
+	must(t, err)
+	return snap.Pool.Find(poolstate.Ref{Provider: "p", ID: id})
+}
+
+// checkUndo checks that an undo reverts the reset if it was written, and otherwise the hold.
+func checkUndo(t *testing.T, r traced, written bool) {
+	t.Helper()
+	last, undos, err := r.operator.Journal.LastUndo([]*poolstate.Store{r.operator.Store}, nil)
+	if err != nil {
+		t.Fatalf("%s: %v", r.hit, err)
+	}
+	equal(t, r.hit+": the last action", last.Verb, map[bool]string{false: "exhaust", true: "reset"}[written])
+	done, err := r.operator.Do(t.Context(), journal.Task{Action: poolstate.Action{Verb: poolstate.VerbUndo, Undos: undos[0].Undos}, Undoes: last.Action})
+	must(t, err)
+	equal(t, r.hit+": undone", len(done.Changed), 1)
+	equal(t, r.hit+": the status of a", credential(t, r.operator, "a").StatusText, "exhausted")
+	equal(t, r.hit+": b is held", credential(t, r.operator, "b").Held(), written)
 }
 
 // checkAfter checks that the file has mode 0600 and either the old or the new content, and
@@ -52,14 +91,15 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 func checkAfter(t *testing.T, r traced) (written bool) {
 	t.Helper()
 	text := string(readFile(t, r.file))
-	written = !strings.Contains(text, "exhausted")
-	if !json.Valid([]byte(text)) || !written && text != clearable {
+	written = !strings.Contains(text, "1795425000")
+	if !json.Valid([]byte(text)) || !written && text != r.before {
 		t.Errorf("%s: the file is %q", r.hit, text)
 	}
 	info, err := os.Stat(r.file)
 	must(t, err)
 	equal(t, r.hit+": the mode", info.Mode(), 0o600)
-	done(t, at(t, r.file, "reset", "p", "--no-journal"))
+	checkUndo(t, r, written)
+	done(t, at(t, r.file, "reset", "p", "--yes", "--no-journal"))
 	done(t, at(t, r.file, "exhaust", "p", "a", "--no-journal"))
 	equal(t, r.hit+": names in the directory", strings.Join(namesIn(t, filepath.Dir(r.file)), " "), "auth.json auth.lock")
 	return written

@@ -317,7 +317,9 @@ func TestStore_Wrote(t *testing.T) {
 		equal(t, "contains "+old, swapped != content, true)
 		return swapped
 	}
-	changed := func(content, id string) string { return swap(content, `"id": "`+id+`",`, `"id": "`+id+`", "failure_reason": "x",`) }
+	changed := func(content, id string) string {
+		return swap(content, `"id": "`+id+`",`, `"id": "`+id+`", "failure_reason": "x",`)
+	}
 	for _, tt := range []struct {
 		name, content string
 		want          bool
@@ -325,6 +327,7 @@ func TestStore_Wrote(t *testing.T) {
 		{"before", before, false},
 		{"after", after, true},
 		{"before, one changed", changed(before, "a"), false},
+		{"before, the other changed", changed(before, "b"), false},
 		{"before, both changed", changed(changed(before, "a"), "b"), true},
 		{"after, one changed", changed(after, "b"), true},
 		{"before, one removed", swap(before, `"id": "b"`, `"id": "d"`), false},

@@ -63,10 +63,11 @@ type Entry struct {
 	Undoes string `json:"undoes,omitempty"`
 
 	// Done and Failed are the identifier of an action that was recorded earlier and has now been
-	// written to the store, or could not be written. If one of them is set, the others, except
-	// Store, are not.
+	// written to the store, or could not be written. Lost is the identifier of an action that
+	// could not be recorded. If one of them is set, only Store is set too.
 	Done   string `json:"done,omitempty"`
 	Failed string `json:"failed,omitempty"`
+	Lost   string `json:"lost,omitempty"`
 
 	// unreadable marks an unreadable line that may belong to an action.
 	unreadable bool
@@ -214,8 +215,8 @@ func (e *Entry) line() ([]byte, error) {
 	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
 	var err error
-	if e.Done != "" || e.Failed != "" {
-		err = enc.Encode(result{e.Store, e.Done, e.Failed})
+	if e.isResult() {
+		err = enc.Encode(result{e.Store, e.Done, e.Failed, e.Lost})
 	} else {
 		err = enc.Encode(e)
 	}
@@ -298,7 +299,7 @@ func decode(r io.Reader, limit int) []Entry {
 
 // isNothing reports whether an entry is neither an event nor the result of an action.
 func (e *Entry) isNothing() bool {
-	return e.Action == "" && e.At.IsZero() && e.Done == "" && e.Failed == "" && !e.unreadable
+	return e.Action == "" && e.At.IsZero() && !e.isResult() && !e.unreadable
 }
 
 // decodeLine decodes an entry. If that fails, it marks the entry as unreadable unless

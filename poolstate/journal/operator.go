@@ -122,12 +122,12 @@ func (o *Operator) restore(refs []poolstate.Ref) []poolstate.Ref {
 // Do performs a task and records one entry for each credential that changed. It records them
 // before it writes the store, so that the action can be undone even if the process is killed.
 func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
-	done, began := Done{Number: o.number()}, false
+	done, prepared := Done{Number: o.number()}, false
 	resets := o.restore(t.resets()) // before the write, so that guard does not remove pins that the undo restores
 	out, err := o.Store.Perform(ctx, t.Action, t.Seen, func(out *poolstate.Outcome) error {
 		done.Entries = o.entries(t, out, done.Number)
 		done.JournalErr = o.Journal.begin(done.Entries)
-		began = done.JournalErr == nil && !o.Journal.IsZero()
+		prepared = true
 		if errors.Is(done.JournalErr, errTorn) { // later, the rest would look like an action that was not written
 			return errors.New(done.JournalErr.Error() + "; use --no-journal")
 		}
@@ -136,7 +136,7 @@ func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	o.restore(slices.DeleteFunc(resets, func(ref poolstate.Ref) bool {
 		return slices.ContainsFunc(out.Changed, func(e poolstate.Effect) bool { return e.After.Ref == ref })
 	}))
-	if began {
+	if prepared && (err != nil || done.JournalErr == nil) {
 		o.end(done.Number, err)
 	}
 	if err != nil {
@@ -171,8 +171,8 @@ func (o *Operator) entries(t Task, out *poolstate.Outcome, number string) (entri
 // end records the result of an action that has been recorded. If that fails, the store shows the
 // result, so the error is only logged.
 func (o *Operator) end(number string, err error) {
-	if _, damaged := errors.AsType[*poolstate.DamagedError](err); damaged {
-		return // the file may still get the new content
+	if _, damaged := errors.AsType[*poolstate.DamagedError](err); damaged || o.Journal.IsZero() {
+		return // a damaged file may still get the new content
 	}
 	e := Entry{Store: o.Store.Identity(), Done: number}
 	if err != nil {

@@ -23,7 +23,10 @@ type result struct {
 	Store  string `json:"store"`
 	Done   string `json:"done,omitempty"`
 	Failed string `json:"failed,omitempty"`
+	Lost   string `json:"lost,omitempty"`
 }
+
+func (e *Entry) isResult() bool { return e.Done != "" || e.Failed != "" || e.Lost != "" }
 
 // part identifies the entries of an action for one store.
 type part struct{ store, action string }
@@ -34,12 +37,16 @@ func (j Journal) begin(entries []Entry) error {
 	for i := range entries {
 		entries[i].Of = len(entries)
 	}
-	return j.write(entries, writing{durable: true})
+	err := j.write(entries, writing{durable: true})
+	if err != nil && !errors.Is(err, errTorn) { // a short line may still fit on a full disk
+		_ = j.write([]Entry{{Store: entries[0].Store, Lost: entries[0].Action}}, writing{durable: true})
+	}
+	return err
 }
 
 // assemble returns entries without the lines with results, and without actions that failed or
 // are incomplete, which were not written to a store. It marks actions without a result as
-// pending.
+// pending, and replaces lost actions by unreadable entries.
 func assemble(entries []Entry) []Entry {
 	count, done, failed := map[part]int{}, map[part]bool{}, map[part]bool{}
 	for i := range entries {
@@ -53,7 +60,10 @@ func assemble(entries []Entry) []Entry {
 		e := &entries[i]
 		p := part{e.Store, e.Action}
 		switch {
-		case e.Done != "" || e.Failed != "":
+		case e.Lost != "" && !failed[part{e.Store, e.Lost}]:
+			out = append(out, Entry{Store: e.Store, unreadable: true})
+			continue
+		case e.isResult():
 			continue
 		case e.Action != "" && e.Of > 0:
 			if failed[p] || count[p] < e.Of {
