@@ -84,10 +84,21 @@ func TestLastUndo_Killed(t *testing.T) {
 // Actions that failed or are incomplete are omitted, and those without a result are pending.
 func TestAssemble(t *testing.T) {
 	got := assemble([]Entry{
-		{Store: "s", Action: "old"}, {Store: "s", Action: "1", Of: 2}, {Store: "s"},
-		{Store: "s", Action: "1", Of: 2}, {Store: "s", Action: "2", Of: 2}, {Store: "s", Action: "3", Of: 1}, {Store: "s", Failed: "3"},
-		{Store: "s", Action: "4", Of: 1}, {Store: "t", Action: "4", Of: 1}, {Store: "t", Done: "4"}, {Store: "s", Lost: "5"},
-		{Store: "s", Lost: "6"}, {Store: "s", Failed: "6"}, {Store: "s", Action: "7", Of: 1}, {Store: "s", Done: "7"},
+		{Store: "s", Action: "old"},
+		{Store: "s", Action: "1", Of: 2},
+		{Store: "s"},
+		{Store: "s", Action: "1", Of: 2},
+		{Store: "s", Action: "2", Of: 2},
+		{Store: "s", Action: "3", Of: 1},
+		{Store: "s", Failed: "3"},
+		{Store: "s", Action: "4", Of: 1},
+		{Store: "t", Action: "4", Of: 1},
+		{Store: "t", Done: "4"},
+		{Store: "s", Lost: "5"},
+		{Store: "s", Lost: "6"},
+		{Store: "s", Failed: "6"},
+		{Store: "s", Action: "7", Of: 1},
+		{Store: "s", Done: "7"},
 	})
 	equal(t, "entries", joined(got, func(e Entry) string {
 		return fmt.Sprint(e.Store, e.Action, map[bool]string{true: "?"}[e.pending], map[bool]string{true: "!"}[e.unreadable])
