@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -12,47 +11,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"pooltop/cli/config"
-	"pooltop/cli/internal/suggest"
 	"pooltop/model"
 	"pooltop/poolstate"
 	"pooltop/poolstate/simulate"
 	"pooltop/ui/text"
 )
-
-func completionCommand() *cobra.Command {
-	shells := []string{"bash", "fish", "powershell", "zsh"}
-	cmd := &cobra.Command{
-		Use:   "completion SHELL",
-		Short: "Print the completion script for a shell",
-		Long: "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and\n" +
-			"the providers and credentials of the pool that the flags select. Packages install these scripts.",
-		Example:           "  source <(pooltop completion bash)\n  pooltop completion fish | source",
-		ValidArgsFunction: fixed(shells...),
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0:
-				return usageError("specify a shell: %s", config.OneOf(shells))
-			case !slices.Contains(shells, args[0]):
-				return usageError("unsupported shell %q%s; use %s", args[0], suggest.DidYouMean(args[0], shells), config.OneOf(shells))
-			}
-			return atMost(1)(nil, args)
-		},
-	}
-	plain := cmd.Flags().Bool("no-descriptions", false, "omit the descriptions of completions")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		root := cmd.Root()
-		script := map[string]func(io.Writer) error{
-			"bash":       func(w io.Writer) error { return root.GenBashCompletionV2(w, !*plain) },
-			"fish":       func(w io.Writer) error { return root.GenFishCompletion(w, !*plain) },
-			"powershell": root.GenPowerShellCompletionWithDesc, "zsh": root.GenZshCompletion,
-		}
-		if *plain {
-			script["powershell"], script["zsh"] = root.GenPowerShellCompletion, root.GenZshCompletionNoDesc
-		}
-		return script[args[0]](cmd.OutOrStdout())
-	}
-	return cmd
-}
 
 // addCompletions adds completion functions for arguments and flags. By default, nothing is
 // completed, not even file names.
@@ -87,7 +50,7 @@ func completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc
 }
 
 // offer returns a completion function for an argument or a flag value. It offers the
-// words that begin with the typed text, ignoring case.
+// words that begin with the typed text, ignoring case, and that need no quoting.
 func offer(
 	words func(cmd *cobra.Command, args []string, prefix string) []cobra.Completion, more ...cobra.ShellCompDirective,
 ) cobra.CompletionFunc {
@@ -96,9 +59,9 @@ func offer(
 		directive |= d
 	}
 	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return slices.DeleteFunc(words(cmd, args, prefix), func(w cobra.Completion) bool {
+		return insertable(slices.DeleteFunc(words(cmd, args, prefix), func(w cobra.Completion) bool {
 			return len(w) < len(prefix) || !strings.EqualFold(w[:len(prefix)], prefix)
-		}), directive
+		})), directive
 	}
 }
 
@@ -165,16 +128,6 @@ func scenarioWords() (words []cobra.Completion) {
 		words = append(words, cobra.CompletionWithDesc(s.Name, s.About))
 	}
 	return words
-}
-
-// maxOffered is the maximum length of a completion, in bytes.
-const maxOffered = 256
-
-// plain reports whether a word needs no quoting in a shell, does not look like a
-// flag, and would not be treated as a message by Cobra's completion scripts.
-func plain(word string) bool {
-	return word != "" && word == text.Clean(word, maxOffered) && word == strings.TrimSpace(word) &&
-		!strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "_activeHelp_")
 }
 
 // profiles returns completions for the existing profiles.
@@ -291,8 +244,8 @@ func (snap *snapshot) completionOf(p *poolstate.Provider, include func(*poolstat
 }
 
 // targetsOf returns completions for the credentials that are not yet on the command line: the
-// label; the id, if the label is ambiguous or the user has started to type; or the number, if
-// the credential has no usable label and no id.
+// label; the id, if the label is ambiguous or would need quoting, or the user has started to type;
+// or the number, if neither the label nor the id can be offered.
 func (snap *snapshot) targetsOf(
 	p *poolstate.Provider, named []string, prefix string, include func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {
@@ -323,12 +276,19 @@ func (snap *snapshot) targetsOf(
 		if label := text.Clean(c.Label, maxOffered); strings.TrimSpace(label) != "" {
 			state = label + ", " + state
 		}
-		switch {
-		case ids[c.ID] == 1 && plain(c.ID) && (!byLabel || prefix != ""):
+		number := "#" + strconv.Itoa(c.Index)
+		switch byID := ids[c.ID] == 1 && plain(c.ID); {
+		case byID && (!byLabel || prefix != ""):
 			words = append(words, cobra.CompletionWithDesc(c.ID, state))
-		case c.ID == "" && !byLabel:
-			words = append(words, cobra.CompletionWithDesc("#"+strconv.Itoa(c.Index), state))
+		case !byID && !byLabel && isNamed(p, number, &c):
+			words = append(words, cobra.CompletionWithDesc(number, state))
 		}
 	}
 	return words
+}
+
+// isNamed reports whether a target refers to that credential.
+func isNamed(p *poolstate.Provider, target string, c *poolstate.Credential) bool {
+	found, _ := findTarget(p, target)
+	return found != nil && found.Ref == c.Ref
 }
