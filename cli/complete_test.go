@@ -120,11 +120,13 @@ func TestComplete_AmbiguousNames(t *testing.T) {
 		`{"access_token": "none", "id": "e5", "label": "twice", "priority": 5}`,
 		`{"priority": 6}`,
 		`{"access_token": "none", "id": "-f6", "label": "--all", "priority": 7}`,
+		`{"access_token": "none", "label": "#10", "priority": 8}`, // so that this is not number 10
+		`{"access_token": "none", "priority": 9}`,
 	))
 	for prefix, want := range map[string]string{
-		"":  "a1 | b2 | #3 | own | #5 | twice | #7 | #8",
+		"":  "a1 | b2 | #3 | own | #5 | twice | #7 | #8 | #9",
 		"d": "d4",
-		"#": "#3 | #5 | #7 | #8",
+		"#": "#3 | #5 | #7 | #8 | #9",
 		"e": "",
 		"-": "",
 	} {
