@@ -36,6 +36,8 @@ type actionRun struct {
 	sel      *selection
 	failures []failure
 	lost     bool // an action was performed, but not recorded, so that it cannot be undone
+
+	unrecorded bool // the journal could not be written; the warning has been printed
 }
 
 // failure records why the action was not performed on a store.
@@ -166,9 +168,12 @@ func (r *actionRun) perform(j *job) bool {
 	if done.Warning != nil {
 		r.note(r.about(j.store, "done; warning: "+done.Warning.Error()))
 	}
-	if done.JournalErr != nil {
-		r.note(r.about(j.store, "done, but it cannot be undone; could not write the journal: "+done.JournalErr.Error()))
-		r.lost = r.lost || j.operator.Journal.Err() == nil && !errors.Is(done.JournalErr, poolstate.ErrNotFile)
+	if err := done.JournalErr; err != nil {
+		if !r.unrecorded { // all stores have the same journal
+			r.note("done, but it cannot be undone; could not write the journal: " + err.Error())
+		}
+		r.unrecorded = true
+		r.lost = r.lost || j.operator.Journal.Err() == nil && !errors.Is(err, poolstate.ErrNotFile)
 	}
 	j.out = done.Outcome
 	return true

@@ -72,7 +72,11 @@ func (c *counting) next(pool *poolstate.Pool, policy poolstate.Policy, at time.T
 func (c *counting) forDashboard(pool *poolstate.Pool, policy poolstate.Policy, at time.Time, isNew bool) model.Counted {
 	var counted model.Counted
 	if isNew {
+		before := c.err
 		counted.Events = eventsOf(c.observe(pool, policy, at), at)
+		if c.err != nil && before == nil {
+			counted.Problem = "failures are counted in memory only: " + c.err.Error()
+		}
 	}
 	counted.Again = c.next(pool, policy, at)
 	counted.Guard = c.running()

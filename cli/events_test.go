@@ -143,7 +143,7 @@ func journalHostile(t *testing.T, file, text string) {
 	path, err := journal.DefaultPath()
 	must(t, err)
 	var all []journal.Entry
-	for kind := poolstate.EventExhausted; kind <= poolstate.EventHookFailed; kind++ {
+	for kind := poolstate.EventExhausted; kind <= poolstate.EventJournalFailed; kind++ {
 		all = append(all, journal.Entry{Store: file, Record: poolstate.Record{
 			At: time.Unix(1795425000+int64(kind)*60, 0), Kind: kind, Provider: text, ID: text, Label: text, Source: text,
 			Before: poolstate.State{Status: &text}, After: poolstate.State{Status: &text}, Reason: text, Message: text,
@@ -161,7 +161,7 @@ func TestEvents_HostileText(t *testing.T) {
 			for _, asJSON := range []bool{false, true} {
 				got := history(t, file, asJSON, year)
 				checkHarmless(t, fmt.Sprint("events, JSON ", asJSON), outcome{stdout: got})
-				equal(t, "lines", strings.Count(got, "\n"), int(poolstate.EventHookFailed)+1+2)
+				equal(t, "lines", strings.Count(got, "\n"), int(poolstate.EventJournalFailed)+1+2)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -125,6 +126,17 @@ func TestGuardian_Act_Retries(t *testing.T) {
 
 // TestGuardian_Load_Forgotten checks that a continuous guard reports a streak that ends after
 // a long time without a failure.
+// If the journal cannot be written, guard says so once.
+func TestGuardian_Publish_JournalFails(t *testing.T) {
+	g := newGuardTest(t)
+	g.Journal = journal.Missing(errors.New("no home"))
+	g.messages = nil
+	for range 2 {
+		g.publish([]guard.Note{{Kind: guard.Forgotten}}, g.now)
+	}
+	equal(t, "the messages", strings.Join(g.messages, ", "), "forgotten , warning: could not write the journal: no home, forgotten ")
+}
+
 func TestGuardian_Load_Forgotten(t *testing.T) {
 	g := newGuardTest(t)
 	g.wakes(25 * time.Hour)

@@ -32,7 +32,9 @@ type guardian struct {
 	failure  string          // the current problem, so that it is reported only once; empty for none
 	failed   error           // the cause of failure
 	printErr error
-	wrote    bool // the file has been changed
+
+	unrecorded bool // the journal could not be written the last time; the warning has been printed
+	wrote      bool // the file has been changed
 }
 
 func newGuardian(cfg *config.Config, path string, log *slog.Logger) *guardian {
@@ -208,9 +210,11 @@ func (g *guardian) publish(notes []guard.Note, now time.Time) {
 	if len(notes) == 0 || g.dryRun {
 		return
 	}
-	if err := g.RecordSeen(records); err != nil {
-		g.warn("warning: " + err.Error())
+	err := g.RecordSeen(records)
+	if err != nil && !g.unrecorded {
+		g.warn("warning: could not write the journal: " + err.Error())
 	}
+	g.unrecorded = err != nil
 }
 
 // recordOf returns the journal record of a note about a change.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -170,11 +171,13 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 	m.catchUp()
 	var done []fileResult
 	var loads []tea.Cmd
+	var unrecorded error
 	for i := range msg.files {
 		f := &msg.files[i]
 		f.name(m)
 		if f.err == nil {
 			done = append(done, *f)
+			unrecorded = cmp.Or(unrecorded, f.done.JournalErr)
 			m.remember(msg.verb, f)
 		}
 		loads = append(loads, m.startLoad(f.store))
@@ -184,6 +187,9 @@ func (m *Model) actionDone(msg actionDone) tea.Cmd {
 		m.unmark(&msg)
 	}
 	m.answer(&msg)
+	if out := msg.outcome(); len(out.Changed) > 0 {
+		m.journaled("cannot be written", unrecorded)
+	}
 	return tea.Batch(loads...)
 }
 

@@ -248,10 +248,30 @@ func TestFinish_EventsDuringAction(t *testing.T) {
 	equal(t, "the journal", d.journaled(), "a reset, b exhausted")
 }
 
+// If the journal cannot be written, every action still shows its own answer. The header and one
+// event show the failure, until the journal can be written again.
 func TestActionDone_JournalFails(t *testing.T) {
-	d := dashboardAt(t, "a")
-	d.m.stores[0].Operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
-	d.do("r")
-	d.isReady("a b e")
-	d.shows("✓ warning: could not write the journal")
+	d := startDashboard(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
+	operator := d.m.stores[0].Operator
+	works := operator.Journal
+	operator.Journal = journal.At(filepath.Join(d.file, "events.jsonl"))
+	for _, tt := range []struct{ keys, want string }{
+		{"r", "✓ reset label-a: cooling, streak 2, until 13:59 → ready, streak 0; u undoes"},
+		{"u", "✓ undo label-a"},
+		{"J", "✓ move label-a: #1 → #2"},
+		{"K", "✓ move label-a"},
+		{"x enter", "✓ hold label-a"},
+		{"u", "✓ undo label-a"},
+	} {
+		d.do(tt.keys, tt.want, "no journal")
+	}
+	before := d.text()
+	d.do("r", "✓ reset label-a")
+	d.change(before, "! reset of label-a was overwritten at", "no journal")
+	d.press("e", "the journal")
+	equal(t, "events about the journal", strings.Count(d.screen(), "the journal"), 1)
+	d.press("esc")
+	operator.Journal = works
+	d.do("r", "✓ reset label-a")
+	d.hides("no journal")
 }

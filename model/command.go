@@ -241,10 +241,9 @@ func (m *Model) commandDone(run *commandRun, results []commandResult) tea.Cmd {
 	default:
 		words, kind = words+fmt.Sprintf("%d failed; %s: %s", failures, failed.target.name, failed.words()), ui.AnswerRefused
 	}
-	if unrecorded != nil {
-		words, kind = words+"; could not write journal: "+unrecorded.Error(), ui.AnswerRefused
-	}
-	return m.setStatus(kind, words)
+	m.setStatus(kind, words)
+	m.journaled("cannot be written", unrecorded)
+	return nil
 }
 
 // commandTargets names the target, or counts the targets.

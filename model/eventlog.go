@@ -2,7 +2,9 @@ package model
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +30,7 @@ type eventLog struct {
 	history         []poolstate.Record // events derived from first snapshots, until the journal has been read
 	lent            []poolstate.Record // events of a hidden root from the journal, kept until all stores have been loaded
 	journal, merged bool               // whether the journal has been read, and whether history has been merged
+	failed          bool               // the journal could not be read or written the last time
 	unwritten       []unwritten        // events to write to the journal
 	write           func() error       // writes a batch of events on the first call; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter
@@ -109,9 +112,6 @@ func journalRead(records []poolstate.Record, err error) result {
 	return func(m *Model) tea.Cmd {
 		l := &m.log
 		l.journal = true
-		if err != nil {
-			m.setStatus(ui.AnswerRefused, "cannot read earlier events: "+err.Error())
-		}
 		records = slices.DeleteFunc(records, func(r poolstate.Record) bool {
 			st := m.storeOf(r.Profile)
 			if st != nil && st.Hidden && !r.Kind.OfFile() {
@@ -124,6 +124,7 @@ func journalRead(records []poolstate.Record, err error) result {
 		l.records, l.changed = records, true
 		l.merge(meanwhile, false)
 		m.mergeHistory()
+		m.journaled("cannot be read", err)
 		return nil
 	}
 }
@@ -245,12 +246,24 @@ func (m *Model) writeJournal() tea.Cmd {
 		err := write()
 		return result(func(m *Model) tea.Cmd {
 			m.log.write = nil
-			if err != nil {
-				m.setStatus(ui.AnswerRefused, "cannot record events: "+err.Error())
-			}
+			m.journaled("cannot be written", err)
 			return nil
 		})
 	}
+}
+
+// journaled logs the first of several failures in a row to use the journal. As the header shows a
+// failure too, it does not replace an answer on the status line. After a success, err is nil.
+func (m *Model) journaled(problem string, err error) {
+	if err != nil && !m.log.failed {
+		if path, ok := errors.AsType[*fs.PathError](err); ok { // shortest first
+			err = fmt.Errorf("%w (%s)", path.Err, path.Path)
+		}
+		problem += ": " + err.Error()
+		m.log.merge([]poolstate.Record{{At: m.cfg.Clock.Now(), Kind: poolstate.EventJournalFailed, By: poolstate.ByOperator, Message: problem}}, false)
+		m.setStatus(ui.AnswerNews, "the journal "+problem)
+	}
+	m.log.failed = err != nil
 }
 
 // recordSeen writes events to the journal and returns the first error.

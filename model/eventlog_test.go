@@ -135,7 +135,7 @@ func TestWriteJournal_Fails(t *testing.T) {
 	equal(t, "the error", os.WriteFile(filepath.Join(filepath.Dir(d.file), "state"), nil, 0o600), nil)
 	d.finish(d.m.loadAll())
 	d.send(journalRead(nil, nil))
-	d.change(pool(exhausted("a", 0, 1)), "✕ cannot record events", "exhausted   agent     429")
+	d.change(pool(exhausted("a", 0, 1)), "the journal cannot be written: not a directory (", "no journal", "failed", "exhausted   agent     429")
 }
 
 func TestRefreshEvents_Filter(t *testing.T) {

@@ -299,12 +299,8 @@ func (f *fileResult) words(place string) string {
 // later clauses.
 func (msg *actionDone) withWarnings(text string) string {
 	for i := range msg.files {
-		done := &msg.files[i].done
-		if done.JournalErr != nil {
-			text = "warning: could not write the journal: " + done.JournalErr.Error() + "; " + text
-		}
-		if done.Warning != nil {
-			text = "warning: " + done.Warning.Error() + "; " + text
+		if w := msg.files[i].done.Warning; w != nil {
+			text = "warning: " + w.Error() + "; " + text
 		}
 	}
 	return text

@@ -52,6 +52,9 @@ type Counted struct {
 	Events []poolstate.Event // streaks that ended after a long time without a failure
 	Again  time.Time         // when to count again if the file does not change, or the zero time
 	Guard  *poolstate.Curve  // the backoff schedule of the guard running on the store, or nil
+	// Problem says why the counts cannot be stored. It is empty if they can, or if an earlier
+	// Counted has said so.
+	Problem string
 }
 
 // grace is how long a file may be unreadable before the dashboard shows the error. A program
@@ -137,6 +140,9 @@ func (m *Model) poolLoaded(msg poolLoaded) tea.Cmd {
 		return nil // removed in the meantime
 	}
 	st.loading.running, st.known = false, true
+	if msg.counted.Problem != "" {
+		m.setStatus(ui.AnswerNews, msg.counted.Problem)
+	}
 	st.active, st.corrupt, st.strategies = msg.active, msg.corrupt, msg.strategies
 	m.catchUp()
 	m.startOver()

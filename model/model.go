@@ -253,8 +253,8 @@ func (m *Model) screen() *ui.Screen {
 	s := &ui.Screen{
 		Width: m.width, Height: m.height,
 		Theme: m.theme, Now: m.now,
-		ReadOnly: m.isReadOnly(),
-		Pool:     m.pool, Groups: m.groups,
+		ReadOnly: m.isReadOnly(), NoJournal: m.log.failed,
+		Pool: m.pool, Groups: m.groups,
 		Policy:   m.viewPolicy(),
 		ResetKey: m.writeKey(m.keys.Reset), SyncKey: m.writeKey(m.keys.Sync), CopyKey: word(m.keys.Copy), MoreKey: word(m.keys.PageDown),
 		Selected: m.selected, Offset: m.offset,

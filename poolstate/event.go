@@ -35,12 +35,14 @@ const (
 	EventFileRecovered
 	EventHookFailed // a command that handles events failed
 	EventCommand    // an operator ran a configured command on the credential
+	EventJournalFailed
 )
 
 var eventWords = []string{
 	"exhausted", "held", "due", "ready", "reset", "undone", "refreshed",
 	"dead", "added", "removed", "pinned", "released", "forgotten", "reordered",
 	"provider_out", "provider_back", "all_back", "file_missing", "file_unreadable", "file_recovered", "hook_failed", "command",
+	"journal_failed",
 }
 
 // EventKinds returns all kinds of events.

@@ -110,7 +110,7 @@ func TestDiff_Order(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset undone refreshed dead added removed pinned released forgotten reordered provider_out provider_back all_back file_missing file_unreadable file_recovered hook_failed command poolstate.EventKind(22)")
+	equal(t, "kinds", allWords[EventKind](), "exhausted held due ready reset undone refreshed dead added removed pinned released forgotten reordered provider_out provider_back all_back file_missing file_unreadable file_recovered hook_failed command journal_failed poolstate.EventKind(23)")
 	equal(t, "actors", allWords[Actor](), "agent operator clock guard poolstate.Actor(4)")
 	equal(t, "verbs", allWords[Verb](), "reset exhaust sync undo order poolstate.Verb(5)")
 	equal(t, "availabilities", allWords[Availability](), "ready cooling held due dead unusable poolstate.Availability(6)")

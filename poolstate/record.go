@@ -132,7 +132,7 @@ func (r *Record) sameWithin(o *Record) time.Duration {
 	case k != o.Kind:
 	case k.OfFile():
 		return time.Second // a file may become unreadable repeatedly within seconds
-	case k == EventUndone, k == EventReordered, k == EventCommand, k == EventHookFailed:
+	case k == EventUndone, k == EventReordered, k == EventCommand, k == EventHookFailed, k == EventJournalFailed:
 		return 0 // recorded only by the process that causes it
 	}
 	return SameEventWithin
@@ -146,7 +146,7 @@ func (r *Record) about(o *Record) bool {
 // ofStatus reports whether the event changed the status of a credential.
 func (r *Record) ofStatus() bool {
 	switch r.Kind {
-	case EventDue, EventReordered, EventCommand, EventHookFailed:
+	case EventDue, EventReordered, EventCommand, EventHookFailed, EventJournalFailed:
 		return false
 	}
 	return r.Index == 0 && !r.Kind.OfFile()

@@ -102,7 +102,7 @@ func TestRecord_Same(t *testing.T) {
 
 	same.Changed = time.Time{}
 	equal(t, "the same, one without the time of the failure", base.Same(&same) && same.Same(&base), true)
-	for _, k := range []EventKind{EventUndone, EventReordered, EventCommand, EventHookFailed} {
+	for _, k := range []EventKind{EventUndone, EventReordered, EventCommand, EventHookFailed, EventJournalFailed} {
 		base, again := base, base
 		base.Kind, again.Kind, again.At = k, k, noon.Add(time.Nanosecond)
 		equal(t, k.String()+" twice", base.Same(&again), false)

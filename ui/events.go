@@ -66,7 +66,7 @@ func drawEvent(l *theme.Line, r *poolstate.Record, now time.Time, w int, ago boo
 		cell(theme.Secondary, "", eventByWidth)
 	case wide:
 		cell(theme.Secondary, r.By.String(), eventByWidth)
-	case r.By == poolstate.ByOperator && !undone: // only operators undo
+	case r.By == poolstate.ByOperator && r.Kind.OfCredential() && !undone: // only operators undo
 		words = joined(", ", "by operator", words)
 	}
 	if l.Col()+eventGap < lineEnd {
@@ -113,6 +113,8 @@ func recordName(r *poolstate.Record, w int) string {
 		return "the file"
 	case r.Kind == poolstate.EventHookFailed:
 		return text.Fit(joined(": ", profile, "hook "+clean(r.Label)), w)
+	case r.Kind == poolstate.EventJournalFailed:
+		return "the journal"
 	case r.Kind == poolstate.EventAllBack:
 		return text.Fit(joined("/", profile, "all credentials"), w)
 	case !r.Kind.OfCredential():
@@ -128,7 +130,7 @@ func recordName(r *poolstate.Record, w int) string {
 }
 
 // eventPrefixes removes the prefixes of event kinds that repeat the event's subject.
-var eventPrefixes = strings.NewReplacer("file_", "", "provider_", "", "all_", "", "hook_", "")
+var eventPrefixes = strings.NewReplacer("file_", "", "provider_", "", "all_", "", "hook_", "", "journal_", "")
 
 // eventStyles holds the role and the fixed words for each kind of event.
 var eventStyles = map[poolstate.EventKind]struct {
@@ -154,6 +156,7 @@ var eventStyles = map[poolstate.EventKind]struct {
 	poolstate.EventAllBack:        {theme.Ready, "ready"},
 	poolstate.EventHookFailed:     {theme.Dead, ""},
 	poolstate.EventCommand:        {theme.Accent, ""},
+	poolstate.EventJournalFailed:  {theme.Dead, ""},
 	poolstate.EventFileMissing:    {theme.Dead, "file removed; showing last known state"},
 	poolstate.EventFileUnreadable: {theme.Dead, ""},
 	poolstate.EventFileRecovered:  {theme.Ready, "readable again"},
@@ -196,7 +199,8 @@ func EventWords(r *poolstate.Record, now time.Time) string {
 		if r.After.Deadline != nil {
 			return words + ", first due " + strings.TrimPrefix(until, "until ")
 		}
-	case poolstate.EventFileUnreadable, poolstate.EventFileMissing, poolstate.EventHookFailed, poolstate.EventCommand:
+	case poolstate.EventFileUnreadable, poolstate.EventFileMissing, poolstate.EventHookFailed, poolstate.EventCommand,
+		poolstate.EventJournalFailed:
 		return cmp.Or(text.Clean(r.Message, text.MessageLimit), words)
 	}
 	return words

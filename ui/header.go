@@ -11,13 +11,13 @@ import (
 
 // title draws the program name and path on the left, and the feed, policy and clock
 // on the right. If space is short, it omits the policy's source, the policy, the guard,
-// the clock, "read-only" and the view, in this order. Below narrowFrom, the clock and
+// the clock, "read-only", "no journal" and the view, in this order. Below narrowFrom, the clock and
 // "read-only" are more important than the path.
 func (s *Screen) title() string {
 	const gap = 3
 	minPath := s.wider(text.Width("…/auth.json"), text.Width("~/.hermes/auth.json"))
 	symbol, symbolRole, words := s.feed()
-	source, policy, guard, readOnly, clock := "", "", "", "", s.Now.Format(s.clockLayout())
+	source, policy, guard, readOnly, noJournal, clock := "", "", "", "", "", s.Now.Format(s.clockLayout())
 	view := text.Fit(clean(s.View), 20)
 	if s.Width >= narrowFrom && s.Pool != nil {
 		policy, source = s.policyNames()
@@ -28,8 +28,11 @@ func (s *Screen) title() string {
 	if s.ReadOnly {
 		readOnly = "read-only"
 	}
+	if s.NoJournal {
+		noJournal = "no journal"
+	}
 	width := func() int {
-		return text.Width(symbol + " " + joined("   ", words, view, policy+source, guard, readOnly, clock))
+		return text.Width(symbol + " " + joined("   ", words, view, policy+source, guard, noJournal, readOnly, clock))
 	}
 	end := s.Width - s.margin()
 	l := s.Theme.Line().To(s.margin()).Bold(theme.Accent, "pooltop")
@@ -40,7 +43,7 @@ func (s *Screen) title() string {
 	if s.Width >= narrowFrom {
 		needed += min(text.Width(clean(s.Path)), minPath) + gap + beside
 	}
-	for _, part := range []*string{&source, &policy, &guard, &clock, &readOnly, &view} {
+	for _, part := range []*string{&source, &policy, &guard, &clock, &readOnly, &noJournal, &view} {
 		if needed+width() > end {
 			*part = ""
 		}
@@ -57,6 +60,7 @@ func (s *Screen) title() string {
 	add(l, gap, end, theme.Accent, theme.Regular, view)
 	addQuiet(l, gap, end, policy+source)
 	addQuiet(l, gap, end, guard)
+	add(l, gap, end, theme.Dead, theme.Regular, noJournal)
 	addQuiet(l, gap, end, readOnly)
 	add(l, gap, end, theme.Text, theme.Regular, clock)
 	return l.String()

@@ -79,6 +79,7 @@ type Screen struct {
 	Stores        []StoreFeed // one per profile, if several are shown
 	ByProfile     bool        // Groups are profiles, not providers
 	ReadOnly      bool
+	NoJournal     bool            // the journal cannot be used
 	Pool          *poolstate.Pool // nil before the first snapshot
 	Groups        []filter.Group
 	Policy        poolstate.Policy

@@ -16,11 +16,14 @@ type Hook struct {
 	Run []string // the program and its arguments
 }
 
+// internalKinds are the kinds of events that no hook can handle.
+var internalKinds = []poolstate.EventKind{poolstate.EventHookFailed, poolstate.EventCommand, poolstate.EventJournalFailed}
+
 // HookKinds returns the kinds of events that a hook can handle.
 func HookKinds() []string {
 	var words []string
 	for _, kind := range poolstate.EventKinds() {
-		if kind != poolstate.EventHookFailed && kind != poolstate.EventCommand {
+		if !slices.Contains(internalKinds, kind) {
 			words = append(words, kind.String())
 		}
 	}

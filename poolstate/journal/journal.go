@@ -114,12 +114,12 @@ func DefaultPath() (string, error) {
 	return filepath.Join(dir, "events.jsonl"), nil
 }
 
-// explain adds what failed and, if something else has the journal's path, what to do.
+// explain adds what to do if something else has the journal's path.
 func explain(err error) error {
 	if errors.Is(err, poolstate.ErrNotFile) {
-		return fmt.Errorf("journal: %w; remove it, or set journal = false", err)
+		err = fmt.Errorf("%w; remove it, or set journal = false", err)
 	}
-	return fmt.Errorf("journal: %w", err)
+	return err
 }
 
 // IsZero reports whether j is the zero value, which records nothing.
@@ -137,17 +137,13 @@ type writing struct {
 
 // write appends entries.
 func (j Journal) write(entries []Entry, how writing) (err error) {
-	if j.path == "" || len(entries) == 0 {
-		if how.seen || len(entries) == 0 { // reading has already returned j.err
-			return nil
-		}
+	switch {
+	case len(entries) == 0:
+		return nil
+	case j.path == "":
 		return j.err
 	}
-	defer func() {
-		if err != nil {
-			err = explain(err)
-		}
-	}()
+	defer func() { err = explain(err) }()
 	// Write even without the lock: recording an event twice is better than losing it.
 	// Only the holder of the lock rotates or truncates the file.
 	l, err := userfile.Lock(j.path+".lock", lockTimeout)

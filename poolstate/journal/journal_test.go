@@ -111,8 +111,8 @@ func TestJournal_NotAFile(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "file"), "")
 	for _, path := range []string{filepath.Join(dir, "events.jsonl"), filepath.Join(dir, "file", "events.jsonl")} {
 		err := At(path).Append(Entry{Action: "1"})
-		if err == nil || !strings.Contains(err.Error(), "journal") || !strings.Contains(err.Error(), dir) {
-			t.Errorf("error is %v, want one with \"journal\" and its path", err)
+		if err == nil || !strings.Contains(err.Error(), dir) {
+			t.Errorf("error is %v, want one with its path", err)
 		}
 	}
 	if _, err := At(filepath.Join(dir, "file", "events.jsonl")).Read(); err == nil {
@@ -140,7 +140,7 @@ func TestDefaultPath(t *testing.T) {
 }
 
 // If the journal is missing, reading it fails. An action is performed, and its JournalErr is
-// set. Observed events are dropped silently, because reading has already returned the error.
+// set. Observed events cannot be recorded either.
 func TestMissing(t *testing.T) {
 	o, want := newOperator(t, pool), errors.New("no home")
 	o.Journal = Missing(want)
@@ -152,7 +152,7 @@ func TestMissing(t *testing.T) {
 	must(t, err)
 	equal(t, "changed", len(done.Changed) > 0, true)
 	equal(t, "JournalErr", done.JournalErr, want)
-	must(t, o.RecordSeen([]poolstate.Record{done.Entries[0].Record}))
+	equal(t, "error from RecordSeen", o.RecordSeen([]poolstate.Record{done.Entries[0].Record}), want)
 }
 
 // FuzzDecode checks that entries decoded from any bytes do not change when encoded and

@@ -145,7 +145,9 @@ func regular(path string, open func() (*os.File, error)) (*os.File, error) {
 	return f, nil
 }
 
-func notRegular(path string) error { return fmt.Errorf("%s: %w", path, poolstate.ErrNotFile) }
+func notRegular(path string) error {
+	return &fs.PathError{Op: "open", Path: path, Err: poolstate.ErrNotFile}
+}
 
 // lockPoll is how often Lock checks whether another process has released the lock.
 const lockPoll = 5 * time.Millisecond

@@ -139,7 +139,7 @@ func TestOwner(t *testing.T) {
 		must(t, err)
 		info, err := entry.Info()
 		must(t, err)
-		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != uid || owner.Gid != gid { //nolint:errcheck // unix
+		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != uid || owner.Gid != gid {
 			t.Errorf("%s belongs to %d:%d", path, owner.Uid, owner.Gid)
 		}
 		if entry.IsDir() && path != home && info.Mode().Perm() != 0o700 {
