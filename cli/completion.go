@@ -37,7 +37,8 @@ func completionCommand() *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Print the completion script for a shell",
 		Long: "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and\n" +
-			"the providers and credentials of the pool that the flags select. Packages install these scripts.",
+			"the providers and credentials of the pool that the flags select: credentials by their ids if\n" +
+			"their labels would need quotes. Packages install these scripts.",
 		Example:           "  source <(pooltop completion bash)\n  pooltop completion fish | source",
 		ValidArgsFunction: fixed(shells...),
 		Args: func(_ *cobra.Command, args []string) error {

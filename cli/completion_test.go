@@ -127,7 +127,7 @@ func TestCompletion_NoEvaluation(t *testing.T) {
 // shellPrograms complete command lines without a terminal. Each line is an argument, and its last
 // word is completed. They print the completions of a line, and then a period.
 var shellPrograms = map[string]string{
-	"bash": `source <(pooltop completion bash --no-descriptions)
+	"bash": `eval "$(pooltop completion bash --no-descriptions)" # in bash 3, source cannot read from a pipe
 		compopt() { :; }
 		for COMP_LINE; do
 			COMP_POINT=${#COMP_LINE}
@@ -143,7 +143,7 @@ var shellPrograms = map[string]string{
 		source <(pooltop completion zsh --no-descriptions)
 		compset() { PREFIX=${PREFIX#*=} }
 		_files() { }
-		_describe() { print -rl -- ${(P)3} }
+		_describe() { [[ $#* == 3 || $#* == 5 && $4 == -S ]] && print -rl -- ${(P)3} }
 		for line; do
 			words=(${(z)line}) CURRENT=$#words
 			[[ $line != *' ' ]] || words[++CURRENT]=''
@@ -170,6 +170,7 @@ func TestCompletion_Shells(t *testing.T) {
 		{`reset a:b $(touch canary) `, "team@host team@other"},
 		{`reset a:b 'tea`, "team@host team@other"},
 		{`list --columns=wh`, "why"},
+		{`--key reset-p`, "reset-provider="},
 		{`exhaust a:b team@host --code 40`, "401 402"},
 	}
 	for shell, program := range shellPrograms {

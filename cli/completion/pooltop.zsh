@@ -29,7 +29,7 @@ _pooltop() {
         found+=("$word")
     done
     if (( $#found )); then
-        _describe -V completion found $space
+        _describe -V completion found "$space[@]"
     elif (( directive & 16 )); then
         _files -/
     elif (( directive & 4 )); then
