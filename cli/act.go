@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -35,7 +36,7 @@ type actionRun struct {
 	log      *slog.Logger
 	sel      *selection
 	failures []failure
-	lost     bool // an action was performed, but not recorded, so that it cannot be undone
+	lost     bool // the journal was opened, as usual, but an action could not be recorded
 
 	unrecorded bool // the journal could not be written; the warning has been printed
 }
@@ -173,7 +174,8 @@ func (r *actionRun) perform(j *job) bool {
 			r.note("done, but it cannot be undone; could not write the journal: " + err.Error())
 		}
 		r.unrecorded = true
-		r.lost = r.lost || j.operator.Journal.Err() == nil && !errors.Is(err, poolstate.ErrNotFile)
+		failed, system := errors.AsType[*fs.PathError](err)
+		r.lost = r.lost || system && failed.Op != "open" && failed.Op != "mkdir" && failed.Op != "create"
 	}
 	j.out = done.Outcome
 	return true

@@ -88,9 +88,6 @@ func At(path string) Journal { return Journal{path: path} }
 // Missing returns a journal without a file. Reading from it or appending to it returns err.
 func Missing(err error) Journal { return Journal{err: err} }
 
-// Err returns the error that was passed to [Missing], or nil.
-func (j Journal) Err() error { return j.err }
-
 // StateDir returns pooltop's state directory: pooltop in $XDG_STATE_HOME or, if that is
 // not set, in ~/.local/state. It returns an error if the home directory is unknown.
 func StateDir() (string, error) {
