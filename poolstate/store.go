@@ -103,6 +103,7 @@ func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	err := s.read(func(data []byte) error {
 		v := Version{len(data), maphash.Bytes(versionSeed, data)}
 		if prev.Pool != nil && prev.Version == v {
+			next = prev // not what an earlier attempt has read
 			return nil
 		}
 		pool, err := Decode(data, s.loc)
