@@ -156,7 +156,7 @@ var offered = map[string]string{
 	"exhaust":   storesFlags + " journal no-journal dry-run json yes code for until reason",
 	"sync":      storesFlags + " journal no-journal dry-run json yes",
 	"order":     storesFlags + " journal no-journal dry-run json yes model",
-	"undo":      storesFlags + " journal no-journal dry-run json yes",
+	"undo":      storesFlags + " journal no-journal dry-run json yes next",
 	"demo":      "policy theme sort columns notify frame-rate key no-color speed seed scenario",
 	"config":    "file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json example",
 }

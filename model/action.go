@@ -212,14 +212,18 @@ func (m *Model) remember(verb poolstate.Verb, f *fileResult) {
 }
 
 // keepForUndo remembers the parts of an action that succeeded. After an undo, it forgets the
-// parts that were undone.
+// parts that were undone or can no longer be undone.
 func (m *Model) keepForUndo(verb poolstate.Verb, done []fileResult) {
 	n := len(m.performed)
 	switch {
 	case verb == poolstate.VerbUndo && n > 0:
 		last := &m.performed[n-1]
 		last.files = slices.DeleteFunc(last.files, func(f fileResult) bool {
-			return slices.ContainsFunc(done, func(d fileResult) bool { return d.store == f.store })
+			i := slices.IndexFunc(done, func(d fileResult) bool { return d.store == f.store })
+			if i >= 0 && len(done[i].done.Changed) == 0 {
+				m.passOver(f.done.Number)
+			}
+			return i >= 0
 		})
 		if len(last.files) == 0 {
 			m.performed = m.performed[:n-1]
@@ -266,6 +270,9 @@ func (m *Model) answer(msg *actionDone) {
 		} else {
 			words += file + undo + note
 		}
+	}
+	if msg.verb == poolstate.VerbUndo && len(out.Changed) == 0 && len(failed) == 0 {
+		words += m.passOver()
 	}
 	m.setStatus(kind, msg.withWarnings(words))
 	if m.status != nil && m.status.Text == words && len(failed) == 0 {

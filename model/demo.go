@@ -100,7 +100,7 @@ func (m *Model) startOver() {
 	for _, st := range m.stores {
 		st.observed, st.observer, st.outages, st.evidence = false, poolstate.Observer{}, poolstate.Outages{}, poolstate.NoEvidence
 	}
-	m.status, m.dialog, m.performed = nil, nil, nil
+	m.status, m.dialog, m.performed, m.passed = nil, nil, nil, nil
 	clear(m.writes)
 	clear(m.marked)
 }

@@ -41,6 +41,14 @@ func (msg *actionDone) undoable() bool {
 	return slices.ContainsFunc(msg.files, func(f fileResult) bool { return f.done.Undos() != nil })
 }
 
+// numbers returns the identifiers of the action in the journal.
+func (msg *actionDone) numbers() (actions []string) {
+	for i := range msg.files {
+		actions = append(actions, msg.files[i].done.Number)
+	}
+	return actions
+}
+
 // owner returns the store to which changes to a row are written. For a borrowed row, that is the
 // root's store. It returns nil if the store has been removed.
 func (m *Model) owner(c *poolstate.Credential) *store {

@@ -92,6 +92,7 @@ type Model struct {
 	running     *running
 	command     *commandRun  // the last command that was started
 	performed   []actionDone // the actions of this session in the files that they changed, the latest last
+	passed      []string     // identifiers of actions that could not be undone, and that undo ignores
 	writes      map[poolstate.Ref]watchedWrite
 
 	log       eventLog

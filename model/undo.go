@@ -2,7 +2,7 @@ package model
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -23,7 +23,7 @@ func (m *Model) undo() tea.Cmd {
 	last := &m.performed[n-1]
 	if !last.undoable() { // the previous action can still be undone
 		m.performed = m.performed[:n-1]
-		return m.setStatus(ui.AnswerRefused, fmt.Sprintf("%v; %s undoes the previous action", journal.ErrNotUndoable, word(m.keys.Undo)))
+		return m.setStatus(ui.AnswerRefused, journal.ErrNotUndoable.Error()+m.passOver(last.numbers()...))
 	}
 	plan, t := poolstate.Outcome{At: m.now}, undoTask()
 	for i := range last.files {
@@ -65,14 +65,16 @@ func (m *Model) undoRecorded() tea.Cmd {
 			switch {
 			case m.dialog != nil || len(m.performed) > 0 || m.whyNoWrite() != "":
 				return nil // a dialog has opened, or writing has become impossible, in the meantime
-			case errors.Is(err, journal.ErrUnrecorded):
+			case errors.Is(err, journal.ErrUnrecorded) && action.Action == "":
 				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in the journal; earlier actions were left alone")
+			case err != nil && action.Action != "":
+				return m.setStatus(ui.AnswerRefused, err.Error()+m.passOver(action.Action))
 			case err != nil:
 				return m.setStatus(ui.AnswerRefused, err.Error())
 			case len(plan.Changed) == 0 && len(t.notes) > 0:
 				return m.setStatus(ui.AnswerRefused, t.notes[0])
 			case len(plan.Changed) == 0:
-				return m.confirm(t, plan)
+				return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now)+m.passOver(action.Action))
 			}
 			if why := m.whyNoUndo(&plan); why != "" {
 				return m.setStatus(ui.AnswerRefused, why)
@@ -85,7 +87,7 @@ func (m *Model) undoRecorded() tea.Cmd {
 // lastRecorded returns a function that finds the last action in the journal and plans its undo
 // in each file.
 func (m *Model) lastRecorded() func() (journal.Entry, task, poolstate.Outcome, error) {
-	j := m.stores[0].Operator.Journal
+	j, passed := m.stores[0].Operator.Journal, slices.Clone(m.passed)
 	jobs, refusals := map[string]job{}, map[string]string{} // by path
 	all, borrowed := map[string]*poolstate.Store{}, map[string]bool{}
 	var stores []*poolstate.Store
@@ -106,13 +108,13 @@ func (m *Model) lastRecorded() func() (journal.Entry, task, poolstate.Outcome, e
 	}
 	return func() (action journal.Entry, t task, plan poolstate.Outcome, err error) {
 		if root != nil {
-			last, _, err := j.LastUndo([]*poolstate.Store{root}, nil)
+			last, _, err := j.LastUndo([]*poolstate.Store{root}, nil, passed...)
 			if borrowed[last.Provider] || err != nil && !errors.Is(err, poolstate.ErrNothingToUndo) {
 				stores = append(stores, root)
 			}
 		}
 		t = undoTask()
-		action, undos, err := j.LastUndo(stores, all)
+		action, undos, err := j.LastUndo(stores, all, passed...)
 		for _, u := range undos {
 			part, why := jobs[u.Store.Path()], refusals[u.Store.Path()]
 			part.task.Undos, part.task.Undoes = u.Undos, action.Action
@@ -121,8 +123,10 @@ func (m *Model) lastRecorded() func() (journal.Entry, task, poolstate.Outcome, e
 				out, failed = part.plan()
 			}
 			switch {
+			case u.Err != nil && len(undos) == 1:
+				return action, t, plan, u.Err
 			case failed != nil && len(undos) == 1:
-				return action, t, plan, failed
+				return journal.Entry{}, t, plan, failed
 			case failed != nil:
 				why = part.store.Profile + ": " + failed.Error()
 			}
@@ -137,16 +141,6 @@ func (m *Model) lastRecorded() func() (journal.Entry, task, poolstate.Outcome, e
 	}
 }
 
-// verbOf returns the on-screen word for the action of an entry.
-func verbOf(e *journal.Entry) string {
-	for _, v := range []poolstate.Verb{poolstate.VerbHold, poolstate.VerbOrder} {
-		if e.Verb == v.String() {
-			return ui.VerbWord(v)
-		}
-	}
-	return e.Verb
-}
-
 // lastAction describes the last action of this session: "the reset of backup-key".
 func (m *Model) lastAction(plan *poolstate.Outcome) string {
 	what := text.Plural(len(plan.Changed), "credential", "credentials")
@@ -159,13 +153,14 @@ func (m *Model) lastAction(plan *poolstate.Outcome) string {
 
 // actionWords describes an action in the journal: "the hold of 11:58 by ada@engine".
 func (m *Model) actionWords(e *journal.Entry) string {
-	words := "the " + verbOf(e) + " of " + text.Moment(e.At, m.now)
-	by := e.User
-	if e.Host != "" {
-		by += "@" + e.Host
+	return ui.ActionWords(e.Verb, e.At, e.User, e.Host, m.now)
+}
+
+// passOver ignores an action that cannot be undone from now on, and returns what undo does next.
+func (m *Model) passOver(actions ...string) string {
+	m.passed = append(m.passed, actions...)
+	if !m.keys.Undo.Enabled() {
+		return ""
 	}
-	if by != "" {
-		words += " by " + by
-	}
-	return words
+	return "; " + word(m.keys.Undo) + " undoes the action before it"
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,37 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	d.write(mixedPool) // changed by another program
 	next = d.restart(time.Minute, true)
 	next.do("u", "✕ undo: nothing changed: cooling-key")
+}
+
+// TestUndo_Next checks that u passes over an action that cannot be undone, and says so, in the
+// session of the action and in a later one.
+func TestUndo_Next(t *testing.T) {
+	const refused = "✕ undo: nothing changed: cooling-key, changed since the action; u undoes the action before it"
+	d := dashboardAt(t, "b")
+	d.m.stores[0].Operator.Number = nil // unique identifiers
+	d.do("x 2 h enter y")
+	d.do("up r", "✓ reset cooling-key")
+	d.write(strings.Replace(d.text(), `"status_cleared_at"`, `"status_cleared_by_another"`, 1))
+	d.handle(FileChanged{})
+
+	next := d.restart(time.Minute, true)
+	next.do("u", refused)
+	next.do("u", "undo the hold of 12:00: 1 credential in", "p/ready-key")
+	next.do("n u", "undo the hold of 12:00")
+
+	d.do("u y", refused)
+	d.do("u", "undo the hold of ready-key in")
+	d.do("y", "✓ undo ready-key")
+	d.do("u", "✕ nothing to undo")
+}
+
+func TestUndo_NextAfterSync(t *testing.T) {
+	d := startDashboard(t, nousPool)
+	d.m.stores[0].Operator.Number = nil
+	d.do("A", "✓ sync portal")
+	d.do("u", "✕ a sync cannot be undone: the previous tokens are gone; u undoes the action before it")
+	d.do("u", "✕ nothing to undo")
+	d.restart(time.Minute, true).do("u", "✕ a sync cannot be undone", "; u undoes the action before it")
 }
 
 // TestUndoRecorded_OtherActionMeanwhile checks that no confirmation is shown if the operator

@@ -22,6 +22,24 @@ func VerbWord(v poolstate.Verb) string {
 	return v.String()
 }
 
+// ActionWords describes an action in the journal, given its verb, time and author: "the hold of
+// 11:58 by ada@engine".
+func ActionWords(verb string, at time.Time, user, host string, now time.Time) string {
+	for _, v := range []poolstate.Verb{poolstate.VerbHold, poolstate.VerbOrder} {
+		if verb == v.String() {
+			verb = VerbWord(v)
+		}
+	}
+	by := user
+	if host != "" {
+		by += "@" + host
+	}
+	if by != "" {
+		by = " by " + clean(by)
+	}
+	return "the " + clean(verb) + " of " + text.Moment(at, now) + by
+}
+
 func stateWords(c *poolstate.Credential, p poolstate.Policy, now time.Time) string {
 	a, streak, until := p.Assess(c, now), "", ""
 	if n, known := c.Failures().Known(); known {

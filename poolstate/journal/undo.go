@@ -28,11 +28,12 @@ type StoreUndo struct {
 	Err error
 }
 
-// LastUndo finds the last action on any of the stores, ignoring undone actions. It returns the
-// first entry of the action, and how to undo the action in each store that it changed. If
-// stores does not contain a changed store, LastUndo looks up its identity in others. The errors
-// include [poolstate.ErrNothingToUndo], [ErrNotUndoable] and [ErrUnrecorded].
-func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstate.Store) (action Entry, undos []StoreUndo, err error) {
+// LastUndo finds the last action on any of the stores, ignoring undone actions and those in passed,
+// which contains identifiers. It returns the first entry of the action, and how to undo the action
+// in each store that it changed. If stores does not contain a changed store, LastUndo looks up its
+// identity in others. The errors include [poolstate.ErrNothingToUndo], [ErrUnrecorded] and, with
+// the entry of the action, [ErrNotUndoable].
+func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstate.Store, passed ...string) (action Entry, undos []StoreUndo, err error) {
 	entries, err := j.readAll()
 	if err != nil {
 		return Entry{}, nil, err
@@ -42,7 +43,7 @@ func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstat
 	}
 	newest := -1
 	for _, s := range stores {
-		lines, i, err := lastIn(entries, s)
+		lines, i, err := lastIn(entries, s, passed)
 		switch {
 		case err != nil && len(stores) > 1:
 			return Entry{}, nil, fmt.Errorf("%s: %w", s.Path(), err)
@@ -61,7 +62,7 @@ func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstat
 			slices.ContainsFunc(own, func(e Entry) bool { return e.Undoes == action.Action }) {
 			continue
 		}
-		lines, _, err := lastIn(entries, s)
+		lines, _, err := lastIn(entries, s, passed)
 		if err == nil && lines[0].Action != action.Action {
 			err = ErrLaterAction
 		}
@@ -70,7 +71,7 @@ func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstat
 			u.Undos, u.Err = undosOf(lines)
 		}
 		if undos = append(undos, u); errors.Is(u.Err, ErrNotUndoable) {
-			return Entry{}, nil, u.Err
+			return action, nil, u.Err
 		}
 	}
 	return action, undos, nil
@@ -89,9 +90,10 @@ func storesOf(entries []Entry, action string, known []*poolstate.Store, others m
 	return out
 }
 
-// lastIn returns the entries of the last action on a store, ignoring undone actions, and the
-// index of the action's last entry in entries. The index is -1 if there is no such action.
-func lastIn(entries []Entry, store *poolstate.Store) (lines []Entry, index int, err error) {
+// lastIn returns the entries of the last action on a store, ignoring undone actions and those in
+// passed, and the index of the action's last entry in entries. The index is -1 if there is no such
+// action.
+func lastIn(entries []Entry, store *poolstate.Store, passed []string) (lines []Entry, index int, err error) {
 	snap, err := store.Load()
 	if err != nil {
 		return nil, -1, err
@@ -103,8 +105,8 @@ func lastIn(entries []Entry, store *poolstate.Store) (lines []Entry, index int, 
 	if !recorded(snap.Pool, of(entries, store), lines) {
 		return nil, -1, ErrUnrecorded
 	}
-	if len(lines) == 0 {
-		return nil, -1, nil
+	if lines, err = last(entries, store, passed...); err != nil || len(lines) == 0 {
+		return nil, -1, err
 	}
 	index = len(entries) - 1
 	for entries[index].Action != lines[0].Action {
@@ -127,10 +129,10 @@ func undosOf(lines []Entry) (undos []poolstate.Undo, err error) {
 	return undos, nil
 }
 
-// last returns the entries of the last action on a store, ignoring undone actions, or nil if
-// there is none. It returns ErrUnrecorded if an unreadable line, which may be a later action,
+// last returns the entries of the last action on a store, ignoring undone actions and those in
+// passed, or nil if there is none. It returns ErrUnrecorded if an unreadable line, which may be a later action,
 // follows them.
-func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
+func last(entries []Entry, store *poolstate.Store, passed ...string) ([]Entry, error) {
 	own := of(entries, store)
 	undone := map[string]bool{}
 	for i := len(own) - 1; i >= 0; i-- {
@@ -139,7 +141,7 @@ func last(entries []Entry, store *poolstate.Store) ([]Entry, error) {
 			return nil, ErrUnrecorded
 		case e.Undoes != "":
 			undone[e.Undoes] = true
-		case e.Action != "" && !undone[e.Action]:
+		case e.Action != "" && !undone[e.Action] && !slices.Contains(passed, e.Action):
 			action := e.Action
 			return slices.DeleteFunc(own, func(e Entry) bool { return e.Action != action }), nil
 		}
