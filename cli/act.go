@@ -174,11 +174,17 @@ func (r *actionRun) perform(j *job) bool {
 			r.note("done, but it cannot be undone; could not write the journal: " + err.Error())
 		}
 		r.unrecorded = true
-		failed, system := errors.AsType[*fs.PathError](err)
-		r.lost = r.lost || system && failed.Op != "open" && failed.Op != "mkdir" && failed.Op != "create"
+		r.lost = r.lost || isLost(err)
 	}
 	j.out = done.Outcome
 	return true
+}
+
+// isLost reports whether a record could not be written to a journal that had been opened, for
+// example because the disk is full. A journal that cannot be opened is like none.
+func isLost(err error) bool {
+	failed, system := errors.AsType[*fs.PathError](err)
+	return system && !slices.Contains([]string{"open", "mkdir", "create"}, failed.Op)
 }
 
 // finish prints the outcomes and returns the first error. fail has already printed the

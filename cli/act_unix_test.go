@@ -4,6 +4,8 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -68,5 +70,21 @@ func TestReset_UnusableFiles(t *testing.T) {
 			refused(t, at(t, file, "reset", "p", "a"), tt.code, append(tt.want, filepath.Dir(file), "reset: ")...)
 			equal(t, "files", tree(t, filepath.Dir(file)), before)
 		})
+	}
+}
+
+// An action that is not recorded fails only if the journal had been opened.
+func TestIsLost(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want bool
+	}{
+		{&fs.PathError{Op: "write", Err: syscall.ENOSPC}, true},
+		{fmt.Errorf("wrapped: %w", &fs.PathError{Op: "sync", Err: syscall.EIO}), true},
+		{&fs.PathError{Op: "open", Err: syscall.EACCES}, false},
+		{&fs.PathError{Op: "mkdir", Err: syscall.EROFS}, false},
+		{errors.New("no home"), false},
+	} {
+		equal(t, fmt.Sprint(tt.err), isLost(tt.err), tt.want)
 	}
 }

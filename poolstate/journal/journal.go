@@ -141,6 +141,9 @@ func (j Journal) write(entries []Entry, how writing) (err error) {
 		return j.err
 	}
 	defer func() { err = explain(err) }()
+	if err := userfile.MkdirAll(filepath.Dir(j.path)); err != nil {
+		return err
+	}
 	// Write even without the lock: recording an event twice is better than losing it.
 	// Only the holder of the lock rotates or truncates the file.
 	l, err := userfile.Lock(j.path+".lock", lockTimeout)
