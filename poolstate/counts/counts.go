@@ -16,7 +16,6 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/poolstate/guard"
-	"pooltop/poolstate/internal/atomicfile"
 	"pooltop/poolstate/userfile"
 )
 
@@ -200,14 +199,11 @@ func (c *Counter) load() ([]byte, error) {
 	if c.path == "" {
 		return nil, nil
 	}
-	file, err := atomicfile.Read(atomicfile.OS, c.path+".json")
+	data, err := userfile.Read(c.path + ".json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return file.Data, nil
+	return data, err
 }
 
 // decode decodes the content of the file. If it is damaged, decode returns the state old.

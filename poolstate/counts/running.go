@@ -10,7 +10,6 @@ import (
 	"github.com/gofrs/flock"
 
 	"pooltop/poolstate"
-	"pooltop/poolstate/internal/atomicfile"
 	"pooltop/poolstate/userfile"
 )
 
@@ -89,8 +88,8 @@ func (c *Counter) Running() (Guard, bool) {
 // holder returns the description that the running guard has stored.
 func (c *Counter) holder() Guard {
 	g := Guard{Host: "unknown", Command: "pooltop"}
-	if file, err := atomicfile.Read(atomicfile.OS, c.path+".guard"); err == nil {
-		_ = json.Unmarshal(file.Data, &g)
+	if data, err := userfile.Read(c.path + ".guard"); err == nil {
+		_ = json.Unmarshal(data, &g)
 	}
 	return g
 }

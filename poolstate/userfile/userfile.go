@@ -86,6 +86,15 @@ func Open(path string) (*os.File, error) {
 	return regular(path, func() (*os.File, error) { return atomicfile.OpenShared(path) })
 }
 
+// Read returns the content of a file.
+func Read(path string) ([]byte, error) {
+	file, err := atomicfile.Read(atomicfile.OS, path)
+	if err != nil {
+		return nil, err
+	}
+	return file.Data, nil
+}
+
 // Append opens a file for reading and appending, and creates it if necessary. Only the owner gets
 // access to it, unless path is a link.
 func Append(path string) (*os.File, error) {

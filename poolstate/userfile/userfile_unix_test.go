@@ -44,6 +44,7 @@ func TestOpen_NotRegular(t *testing.T) {
 		must(t, err)
 		for name, use := range map[string]func() error{
 			"Open":   func() error { return closed(Open(path)) },
+			"Read":   func() error { _, err := Read(path); return err },
 			"Append": func() error { return closed(Append(path)) },
 			"Lock": func() error {
 				_, err := Lock(path, time.Second)

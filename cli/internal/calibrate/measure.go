@@ -112,7 +112,7 @@ func (m *Measurement) Save(stateDir, home string, now time.Time) error {
 // if the agent's code has changed since.
 func Load(stateDir, home string) (poolstate.Policy, bool) {
 	var r record
-	data, err := os.ReadFile(pathFor(stateDir, home))
+	data, err := userfile.Read(pathFor(stateDir, home))
 	if err != nil || json.Unmarshal(data, &r) != nil || r.Home != home || len(r.Files) == 0 {
 		return poolstate.Policy{}, false
 	}
