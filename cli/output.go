@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 const (
@@ -52,7 +55,7 @@ func (o *output) Write(p []byte) (int, error) {
 	if len(o.queue) > 0 && len(o.queue)+len(p) > maxQueue {
 		o.queue, o.dropped = nil, true
 	}
-	o.queue = append(o.queue, p...)
+	o.queue = append(o.queue, resetMargins(p)...)
 	if o.drained == nil {
 		o.drained = make(chan struct{})
 	}
@@ -68,6 +71,13 @@ func (o *output) Write(p []byte) (int, error) {
 		o.mu.Unlock()
 	}
 	return len(p), nil
+}
+
+// resetMargins inserts a reset of the scroll region before each full redraw. On a slow line,
+// the terminal may have received a region for its previous size after it was resized.
+func resetMargins(p []byte) []byte {
+	const redraw = ansi.CursorHomePosition + ansi.EraseEntireScreen
+	return bytes.ReplaceAll(p, []byte(redraw), []byte("\x1b[r"+redraw))
 }
 
 // saveTitle and restoreTitle preserve the window title (XTWINOPS), which Bubble Tea

@@ -95,6 +95,26 @@ func TestMain_IgnoredSIGHUP(t *testing.T) {
 	equal(t, "exit code", c.Wait(), exitDone)
 }
 
+// TestDashboard_LateScrollRegion checks that a resized dashboard is redrawn correctly if the
+// terminal has a scroll region for its previous size. On a slow line, the terminal receives
+// such a region after it was resized.
+func TestDashboard_LateScrollRegion(t *testing.T) {
+	t.Parallel()
+	c := testkit.Open(t)
+	runDashboardOn(t, c, "pooltop")
+	c.Shows("live", "q quit")
+	c.Block()
+	c.Resize(120, 40)
+	must(t, testkit.Read(c, func(p *testkit.Emulator) error { _, err := p.Write([]byte("\x1b[1;20r")); return err }))
+	c.Unblock()
+	c.Until("redraw everything", func(p *testkit.Emulator) bool {
+		lines := strings.Split(p.String(), "\n")
+		return strings.HasPrefix(lines[0], "  pooltop") && strings.HasSuffix(lines[39], "q quit")
+	})
+	c.Type("q")
+	equal(t, "exit code", c.Wait(), exitDone)
+}
+
 // waitForName starts watching a directory. The returned function waits for a change to a
 // file whose name begins with the prefix, and returns the path of the file.
 func waitForName(t *testing.T, dir, prefix string) func() string {

@@ -61,6 +61,19 @@ func NewEmulator(w, h int) *Emulator {
 	return p
 }
 
+// Resize changes the size of the screen. It keeps what fits.
+func (p *Emulator) Resize(w, h int) {
+	cells := make([][]Cell, h)
+	for y := range cells {
+		cells[y] = make([]Cell, w)
+		if y < p.h {
+			copy(cells[y], p.cells[y])
+		}
+	}
+	p.cells, p.w, p.h, p.top, p.bottom = cells, w, h, 0, h
+	p.x, p.y = min(p.x, w-1), min(p.y, h-1)
+}
+
 // Write interprets data. It never fails.
 func (p *Emulator) Write(data []byte) (int, error) {
 	p.All = append(p.All, data...)
@@ -151,6 +164,9 @@ func (p *Emulator) lineFeed() {
 // scroll moves the lines of the scroll region, starting with first, up by n, or down if n is
 // negative.
 func (p *Emulator) scroll(first, n int) {
+	if first >= p.bottom { // the cursor is below the region
+		return
+	}
 	for ; n > 0; n-- {
 		copy(p.cells[first:p.bottom], p.cells[first+1:p.bottom])
 		p.cells[p.bottom-1] = make([]Cell, p.w)
@@ -176,9 +192,9 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 	case kind == "m":
 		p.style = p.style.after(params)
 	case kind == "r":
-		p.top, p.bottom = max(param(0, 1), 1)-1, p.h
+		p.top, p.bottom = min(max(param(0, 1), 1), p.h)-1, p.h
 		if second := param(1, 1); second > 1 {
-			p.bottom = min(second, p.h)
+			p.bottom = max(min(second, p.h), p.top+1)
 		}
 		p.x, p.y = 0, 0
 	case kind == "?h", kind == "?l":

@@ -117,6 +117,17 @@ func (c *Terminal) Type(keys string) {
 	}
 }
 
+// Resize changes the size of the terminal.
+func (c *Terminal) Resize(w, h int) {
+	c.t.Helper()
+	c.mu.Lock()
+	c.screen.Resize(w, h)
+	c.mu.Unlock()
+	control(c.t, c.Master, func(fd int) error {
+		return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(w), Row: uint16(h)})
+	})
+}
+
 // Signal sends a signal to the program.
 func (c *Terminal) Signal(s syscall.Signal) {
 	c.t.Helper()
