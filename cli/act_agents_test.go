@@ -43,9 +43,22 @@ func runAgent(args []string) int {
 
 var requestCount = regexp.MustCompile(`"request_count": ?(\d+)`)
 
-// countAsAgent increments the request counts in a file, as an agent does: it takes the
-// lock and replaces the file.
-func countAsAgent(path string) (err error) {
+// countAsAgent increments the request counts in a file, as an agent does.
+func countAsAgent(path string) error {
+	return rewriteAsAgent(path, func(data []byte) ([]byte, error) {
+		data = requestCount.ReplaceAllFunc(data, func(was []byte) []byte {
+			n, _ := strconv.Atoi(string(requestCount.FindSubmatch(was)[1]))
+			return fmt.Appendf(nil, `"request_count": %d`, n+1)
+		})
+		if !json.Valid(data) {
+			return nil, fmt.Errorf("a torn file of %d bytes", len(data))
+		}
+		return data, nil
+	})
+}
+
+// rewriteAsAgent changes a file as an agent does: it takes the lock and replaces the file.
+func rewriteAsAgent(path string, change func([]byte) ([]byte, error)) (err error) {
 	l := flock.New(poolstate.LockPath(path))
 	ctx, cancel := context.WithTimeout(context.Background(), poolstate.LockTimeout)
 	defer cancel()
@@ -54,15 +67,11 @@ func countAsAgent(path string) (err error) {
 	}
 	defer func() { err = errors.Join(err, l.Unlock()) }()
 	data, err := os.ReadFile(path)
+	if err == nil {
+		data, err = change(data)
+	}
 	if err != nil {
 		return err
-	}
-	data = requestCount.ReplaceAllFunc(data, func(was []byte) []byte {
-		n, _ := strconv.Atoi(string(requestCount.FindSubmatch(was)[1]))
-		return fmt.Appendf(nil, `"request_count": %d`, n+1)
-	})
-	if !json.Valid(data) {
-		return fmt.Errorf("a torn file of %d bytes", len(data))
 	}
 	tmp := fmt.Sprintf("%s.tmp.%d.%032x", path, os.Getpid(), len(data))
 	if err := os.WriteFile(tmp, data, 0o600); err != nil {

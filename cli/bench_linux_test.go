@@ -36,9 +36,10 @@ type usage struct {
 	switches int
 	bytes    int
 	resident int // kB
+	peak     int // of resident
 }
 
-func usageOf(b *testing.B, c *testkit.Terminal) usage {
+func usageOf(b testing.TB, c *testkit.Terminal) usage {
 	b.Helper()
 	u := usage{bytes: testkit.Read(c, func(p *testkit.Emulator) int { return len(p.All) })}
 	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", c.Cmd.Process.Pid))
@@ -60,6 +61,8 @@ func usageOf(b *testing.B, c *testkit.Terminal) usage {
 				u.switches += n
 			case fields[0] == "VmRSS:":
 				u.resident, _ = strconv.Atoi(fields[1])
+			case fields[0] == "VmHWM:":
+				u.peak, _ = strconv.Atoi(fields[1])
 			}
 		}
 	}
