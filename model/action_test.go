@@ -263,7 +263,7 @@ func TestActionDone_JournalFails(t *testing.T) {
 		{"x enter", "✓ hold label-a"},
 		{"u", "✓ undo label-a"},
 	} {
-		d.do(tt.keys, tt.want, "no journal")
+		d.later(time.Second).do(tt.keys, tt.want, "no journal")
 	}
 	before := d.text()
 	d.do("r", "✓ reset label-a")
