@@ -97,7 +97,7 @@ func (r *actionRun) lines(j *job) (lines []string) {
 		lines = append(lines, "written; "+ui.ReloadNote(verb, j.store.policy))
 	case out.Refusals() > 0:
 	case r.verb == poolstate.VerbUndo && nothing:
-		lines = append(lines, "nothing to undo")
+		lines = append(lines, poolstate.ErrNothingToUndo.Error())
 	case r.verb == poolstate.VerbSync && nothing:
 		lines = append(lines, "nothing to sync: no local token source for these credentials")
 	case r.verb == poolstate.VerbSync:

@@ -17,10 +17,11 @@ func undoCommand() *cobra.Command {
 	var next bool
 	cmd := &cobra.Command{
 		Use:   "undo",
-		Short: "Undo the last reset, hold or move",
-		Long: "undo reverts the last reset, exhaust or order on the store, credential by credential. It skips credentials that have\n" +
+		Short: "Undo your last reset, hold or move",
+		Long: "undo reverts your last reset, exhaust or order on the store, credential by credential. It skips credentials that have\n" +
 			"changed since. An action on several stores is undone in all of them. If all of its credentials have changed, or if the\n" +
-			"last action was a sync, it cannot be undone; --next then passes over it, says so, and reverts the action before it.",
+			"last action was a sync, it cannot be undone; --next then passes over it, says so, and reverts the action before it.\n" +
+			"Each user has a journal. Actions of other users are not in yours; undo does not revert them.",
 		Example: "  pooltop undo --dry-run\n  pooltop undo\n  pooltop undo --next",
 		Args:    noArguments,
 	}

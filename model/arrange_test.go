@@ -175,7 +175,7 @@ func TestFilterTyped_Help(t *testing.T) {
 	d := startDashboard(t, mixedPool)
 	d.do("?", "filter and sort", "/ filter")
 	d.filter("undo")
-	d.shows("/ undo▏", "undo the last action")
+	d.shows("/ undo▏", "undo your last action")
 	d.hides("filter and sort")
 	d.do("enter esc", "filter and sort")
 	d.do("/ x esc", "filter and sort")

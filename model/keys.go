@@ -64,7 +64,7 @@ func (k *keyMap) actions() []Action {
 		{"sync", "import newer tokens from the token source", []string{"A"}, &k.Sync},
 		{"move-up", "move up in the rotation order", []string{"K"}, &k.Earlier},
 		{"move-down", "move down in the rotation order", []string{"J"}, &k.Later},
-		{"undo", "undo the last action", []string{"u"}, &k.Undo},
+		{"undo", "undo your last action", []string{"u"}, &k.Undo},
 		{"read-only", "toggle read-only", []string{"w"}, &k.ReadOnly},
 
 		{"filter", "filter by text, state:, code:, provider:, profile:, streak:, model: or source:", []string{"/"}, &k.Filter},

@@ -66,7 +66,7 @@ func (m *Model) undoRecorded() tea.Cmd {
 			case m.dialog != nil || len(m.performed) > 0 || m.whyNoWrite() != "":
 				return nil // a dialog has opened, or writing has become impossible, in the meantime
 			case errors.Is(err, journal.ErrUnrecorded) && action.Action == "":
-				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in the journal; earlier actions were left alone")
+				return m.setStatus(ui.AnswerRefused, "cannot undo: the last action is not in this user's journal; earlier actions were left alone")
 			case err != nil && action.Action != "":
 				return m.setStatus(ui.AnswerRefused, err.Error()+m.passOver(action.Action))
 			case err != nil:

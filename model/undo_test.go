@@ -65,7 +65,7 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	d.do("r")
 	equal(t, "the error", os.Remove(filepath.Join(filepath.Dir(d.file), "state", "events.jsonl")), nil)
 	next = d.restart(time.Minute, true)
-	next.do("u", "✕ cannot undo: the last action is not in the journal; earlier actions were left alone")
+	next.do("u", "✕ cannot undo: the last action is not in this user's journal; earlier actions were left alone")
 
 	next.m.stores[0].Operator.Journal = journal.Journal{}
 	next.do("u", "✕ nothing to undo in this session")

@@ -251,4 +251,4 @@ func newTokens(was, now *Credential) bool {
 func fallbackName(c *Credential) string { return c.Label + "\n" + c.Source }
 
 // ErrNothingToUndo is returned by an undo when there is no action to undo.
-var ErrNothingToUndo = errors.New("nothing to undo")
+var ErrNothingToUndo = errors.New("nothing to undo in this user's journal")

@@ -15,7 +15,7 @@ var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens ar
 
 // ErrUnrecorded is returned when the last action is missing from the journal or
 // incomplete. Earlier actions must not be undone instead.
-var ErrUnrecorded = errors.New("the last action is missing from the journal or incomplete, so it cannot be undone; earlier actions were left alone")
+var ErrUnrecorded = errors.New("the last action is missing from this user's journal or incomplete, so it cannot be undone; earlier actions were left alone")
 
 // ErrLaterAction is returned for a store that a later action has changed.
 var ErrLaterAction = errors.New("this store was changed by a later action; undo that action first")

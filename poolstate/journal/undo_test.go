@@ -59,11 +59,11 @@ func TestJournal_LastUndo(t *testing.T) {
 		}
 		return text
 	}
-	equal(t, "no action", last(one, two), "nothing to undo")
+	equal(t, "no action", last(one, two), poolstate.ErrNothingToUndo.Error())
 	actAll(t, "a", hold, one, two)
 	equal(t, "both selected", last(one, two), "a, 1: 1, 2: 1")
 	equal(t, "one selected", last(two), "a, 2: 1, 1: 1")
-	equal(t, "another selected", last(three), "nothing to undo")
+	equal(t, "another selected", last(three), poolstate.ErrNothingToUndo.Error())
 	equal(t, "all selected", last(three, two, one), "a, 2: 1, 1: 1")
 
 	actAll(t, "b", reset, two, three)
