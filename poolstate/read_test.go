@@ -66,3 +66,17 @@ func TestLoad_WrittenInPlace(t *testing.T) {
 		})
 	}
 }
+
+// A file that is the same as before after it was overwritten in place is unchanged.
+func TestLoadIfChanged_WrittenInPlace(t *testing.T) {
+	s := newStore(t, small)
+	prev, err := s.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, s.Path(), "")
+	s.wait = func(time.Duration) { writeFile(t, s.Path(), small) }
+	now, err := s.LoadIfChanged(prev)
+	equal(t, "the error", err, nil)
+	equal(t, "the pool is the previous one", now.Pool == prev.Pool, true)
+}

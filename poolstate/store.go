@@ -99,8 +99,9 @@ func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 
 // LoadIfChanged is like [Store.Load], but returns prev if the content has not changed.
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
-	next := prev
+	var next Snapshot
 	err := s.read(func(data []byte) error {
+		next = prev
 		v := Version{len(data), maphash.Bytes(versionSeed, data)}
 		if prev.Pool != nil && prev.Version == v {
 			next = prev // not what an earlier attempt has read
