@@ -51,7 +51,7 @@ type failure struct {
 // returns the configuration flags.
 func bindAction(cmd *cobra.Command, verb poolstate.Verb, act func(r *actionRun, args []string) error) *config.Flags {
 	r := &actionRun{cmd: cmd, verb: verb}
-	settings := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal)
+	settings := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal|config.ASCII)
 	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "print the changes without making them")
 	cmd.Flags().BoolVar(&r.asJSON, "json", false, "print JSON with stable field names")
 	cmd.Flags().BoolVar(&r.yes, "yes", false, "do not ask for confirmation")

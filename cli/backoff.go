@@ -67,7 +67,7 @@ func backoffCommand() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
 	code := cmd.Flags().Int("code", 429, "compute the cooldowns for this error `CODE`")
-	flags := config.Bind(cmd.Flags(), config.Policy)
+	flags := config.Bind(cmd.Flags(), config.Policy|config.ASCII)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
 		if !isErrorCode(*code) {
 			return codeError(*code)

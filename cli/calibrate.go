@@ -34,7 +34,7 @@ func calibrateCommand() *cobra.Command {
 	}
 	agent := cmd.Flags().String("agent", "", "agent source `DIR`, containing agent/credential_pool.py")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
-	settings := config.Bind(cmd.Flags(), config.Store)
+	settings := config.Bind(cmd.Flags(), config.Store|config.ASCII)
 	cmd.RunE = configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		home := agentHome(cfg.File)
 		dir, err := calibrate.Find(*agent, home, os.Getenv)

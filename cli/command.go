@@ -33,6 +33,7 @@ func configured(
 		if err != nil {
 			return err
 		}
+		printASCII(cmd, flags.InASCII(cfg))
 		log, closeLog, err := openLog(cfg, cmd.CommandPath())
 		if err != nil {
 			return err

@@ -50,6 +50,7 @@ func configCommand() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("json", "example")
 	settings := config.Bind(cmd.Flags(), ^(config.Clock | config.Color))
 	effective := configured(settings, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
+		printASCII(cmd, false) // the output is a configuration file
 		report := newConfigReport(cfg)
 		if *asJSON {
 			return jsonout.Write(cmd.OutOrStdout(), report)

@@ -84,6 +84,7 @@ func newStores(cfg *config.Config, log *slog.Logger, clock func() time.Time, pro
 // applySettings sets what can change while the dashboard is running.
 func applySettings(m *model.Config, cfg *config.Config) {
 	m.Notify, m.Scheme, m.Without, m.Keys, m.Views = cfg.Notify, cfg.Scheme(), cfg.Hidden(), cfg.Keys, nil
+	m.ASCII = cfg.ASCII
 	m.Order, m.Descending = cfg.Order()
 	if m.Demo == nil {
 		m.Commands = newCommands(cfg)

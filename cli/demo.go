@@ -39,7 +39,7 @@ func demoCommand() *cobra.Command {
 	speed := cmd.Flags().Float64("speed", 1200, "run `N` times faster than real time")
 	seed := cmd.Flags().Uint64("seed", 1, "random seed `N` for the job times")
 	name := cmd.Flags().String("scenario", simulate.Scenarios()[0].Name, "`NAME` of the scenario to run")
-	flags := config.Bind(cmd.Flags(), config.Policy|config.Theme|config.Color|config.Columns|config.Dashboard)
+	flags := config.Bind(cmd.Flags(), config.Policy|config.Theme|config.Color|config.Columns|config.Dashboard|config.ASCII)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		scenario, err := simulate.Find(*name)
 		if err != nil {

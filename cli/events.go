@@ -53,7 +53,7 @@ func eventsCommand() *cobra.Command {
 		}
 		return nil
 	}
-	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal|config.Theme|config.Color)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal|config.Theme|config.Color|config.ASCII)
 	cmd.RunE = configured(flags, o.run)
 	completeFlag(cmd, "on", offer(func(_ *cobra.Command, _ []string, prefix string) []cobra.Completion {
 		return extended(listHead(prefix), config.HookKinds())

@@ -46,7 +46,7 @@ func guardCommand() *cobra.Command {
 		Example: "  pooltop guard\n  pooltop guard --once --dry-run\n  */5 * * * * pooltop guard --once",
 		Args:    noArguments,
 	}
-	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal|config.ASCII)
 	cmd.Flags().BoolVar(&o.once, "once", false, "check the store once and exit, for cron")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print what would be written, and write nothing")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print one JSON object per line, with stable field names")

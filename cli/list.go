@@ -30,7 +30,7 @@ func listCommand() *cobra.Command {
 		Args:    atMost(1),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
-	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Theme|config.Color|config.Columns)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Theme|config.Color|config.Columns|config.ASCII)
 	model := modelFlag(cmd, flags)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, args []string, cfg *config.Config, log *slog.Logger) error {
 		sel := loadSelection(cfg, log)
@@ -165,6 +165,14 @@ const pageWidth = 120
 // styleFor returns the theme for an output, a writer that converts colors to those that the
 // output supports, and a function that returns the output's current width.
 func styleFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io.Writer, func() int) {
+	t, styled, width := colorsFor(w, scheme, noColor)
+	if inASCII(w) {
+		t = t.InASCII()
+	}
+	return t, styled, width
+}
+
+func colorsFor(w io.Writer, scheme *theme.Scheme, noColor bool) (*theme.Theme, io.Writer, func() int) {
 	f, ok := terminalOf(w)
 	if !ok {
 		return theme.Plain(), w, func() int { return pageWidth }

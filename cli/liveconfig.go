@@ -34,7 +34,7 @@ func (l *liveConfig) reload() tea.Msg {
 	msg := model.ConfigChanged{Repaired: l.broken, Apply: func(m *model.Config) { applySettings(m, cfg) }}
 	before, atStart, now := configValues(l.last), configValues(l.started), configValues(cfg)
 	for i, value := range now {
-		live := slices.Contains([]string{"theme", "sort", "columns", "notify", "keys", "view", "command"}, value.name)
+		live := slices.Contains([]string{"theme", "ascii", "sort", "columns", "notify", "keys", "view", "command"}, value.name)
 		switch {
 		case reflect.DeepEqual(value, before[i]), slices.Contains(msg.Applied, value.name):
 		case live:

@@ -77,7 +77,7 @@ type suite struct{ *testing.M }
 // Run implements testscript.TestingM.
 func (s suite) Run() int {
 	time.Local = time.UTC
-	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
+	for _, name := range []string{"HERMES_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"} {
 		orPanic(os.Unsetenv(name))
 	}
 	stdin, err := os.Open(os.DevNull)

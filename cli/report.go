@@ -27,7 +27,7 @@ func reportCommand() *cobra.Command {
 	}
 	anonymous := cmd.Flags().Bool("anonymous", false, "replace names with numbers and omit free text")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON with stable field names")
-	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.Journal|config.ASCII)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		sel := loadSelection(cfg, log)
 		var names []string

@@ -137,6 +137,7 @@ const helpWidth = 100
 
 // printHelp prints help for a command.
 func printHelp(cmd *cobra.Command, _ []string) {
+	printASCII(cmd, config.ASCIILocale())
 	var b strings.Builder
 	section := func(title, text string) {
 		if text = strings.TrimRight(text, "\n "); text != "" {

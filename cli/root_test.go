@@ -142,23 +142,23 @@ const storesFlags = storeFlags + " all-profiles"
 // offered lists the flags of each command, except --config, --log-file and --help,
 // which all commands have.
 var offered = map[string]string{
-	"pooltop":   storesFlags + " theme sort columns notify guard frame-rate journal no-journal key no-color read-only model",
-	"list":      storesFlags + " theme columns no-color json model",
-	"status":    storesFlags + " format model",
-	"events":    storesFlags + " theme no-color journal no-journal json since on exec",
+	"pooltop":   storesFlags + " ascii theme sort columns notify guard frame-rate journal no-journal key no-color read-only model",
+	"list":      storesFlags + " ascii theme columns no-color json model",
+	"status":    storesFlags + " ascii format model",
+	"events":    storesFlags + " ascii theme no-color journal no-journal json since on exec",
 	"metrics":   storesFlags + " listen textfile no-labels",
-	"guard":     storesFlags + " journal no-journal once dry-run json provider sole",
-	"report":    storesFlags + " journal no-journal json anonymous",
-	"backoff":   "policy code json",
-	"simulate":  "theme no-color json outage scenario credentials every tries base cap policy",
-	"calibrate": "file home profile agent json",
-	"reset":     storesFlags + " journal no-journal dry-run json yes all",
-	"exhaust":   storesFlags + " journal no-journal dry-run json yes code for until reason",
-	"sync":      storesFlags + " journal no-journal dry-run json yes",
-	"order":     storesFlags + " journal no-journal dry-run json yes model",
-	"undo":      storesFlags + " journal no-journal dry-run json yes next",
-	"demo":      "policy theme sort columns notify frame-rate key no-color speed seed scenario",
-	"config":    "file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json example",
+	"guard":     storesFlags + " ascii journal no-journal once dry-run json provider sole",
+	"report":    storesFlags + " ascii journal no-journal json anonymous",
+	"backoff":   "ascii policy code json",
+	"simulate":  "ascii theme no-color json outage scenario credentials every tries base cap policy",
+	"calibrate": "ascii file home profile agent json",
+	"reset":     storesFlags + " ascii journal no-journal dry-run json yes all",
+	"exhaust":   storesFlags + " ascii journal no-journal dry-run json yes code for until reason",
+	"sync":      storesFlags + " ascii journal no-journal dry-run json yes",
+	"order":     storesFlags + " ascii journal no-journal dry-run json yes model",
+	"undo":      storesFlags + " ascii journal no-journal dry-run json yes next",
+	"demo":      "ascii policy theme sort columns notify frame-rate key no-color speed seed scenario",
+	"config":    "ascii file home profile all-profiles policy theme sort columns notify guard frame-rate journal no-journal key json example",
 }
 
 // TestCommands_Flags checks that each command has exactly the flags in offered.
@@ -187,7 +187,7 @@ func TestCommands_Flags(t *testing.T) {
 func TestCommands_UnrelatedSettings(t *testing.T) {
 	lines := map[string]string{
 		"file": "file = '/missing.json'", "policy": "policy = 'flat'", "theme": "theme = 'light'", "sort": "sort = '-streak'",
-		"columns": "columns = ['at']", "notify": "notify = true", "guard": "guard = true", "frame-rate": "frame-rate = 1", "journal": "journal = false",
+		"columns": "columns = ['at']", "notify": "notify = true", "ascii": "ascii = true", "guard": "guard = true", "frame-rate": "frame-rate = 1", "journal": "journal = false",
 		"key": "keys.reset = ['f5']", "log-file": "", "profiles": "profiles = 'one'",
 	}
 	for _, s := range config.Settings() {

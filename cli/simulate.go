@@ -69,7 +69,7 @@ func simulateCommand() *cobra.Command {
 		policies:    set.String("policy", "all", "comma-separated `LIST` of policies to compare"),
 	}
 	asJSON := set.Bool("json", false, "print JSON with stable field names")
-	flags := config.Bind(set, config.Theme|config.Color)
+	flags := config.Bind(set, config.Theme|config.Color|config.ASCII)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, _ *slog.Logger) error {
 		curve := cfg.Curve()
 		curve.Base, curve.Providers = nil, nil // --base applies to the agent and to guard

@@ -29,7 +29,7 @@ func statusCommand() *cobra.Command {
 		Args:    noArguments,
 	}
 	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list, waybar or tmux")
-	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock)
+	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.ASCII)
 	model := modelFlag(cmd, flags)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {
 		parsed, err := template.New("format").Option("missingkey=error").Parse(*format)

@@ -9,12 +9,16 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"pooltop/cli/config"
+	"pooltop/ui/text"
 )
 
 // stream is the standard output or the standard error of a command.
 type stream struct {
 	io.Writer
-	err error // from the first write that failed
+	ascii bool  // print ASCII characters only
+	err   error // from the first write that failed
 }
 
 // wrapStreams replaces the standard output and the standard error of root. It returns the
@@ -22,11 +26,42 @@ type stream struct {
 func wrapStreams(root *cobra.Command) *stream {
 	stdout := &stream{Writer: root.OutOrStdout()}
 	root.SetOut(stdout)
+	root.SetErr(&stream{Writer: root.ErrOrStderr(), ascii: config.ASCIILocale()})
 	return stdout
+}
+
+// printASCII sets whether a command prints ASCII characters only. JSON always has all characters.
+func printASCII(cmd *cobra.Command, ascii bool) {
+	for _, w := range []io.Writer{cmd.OutOrStdout(), cmd.ErrOrStderr()} {
+		if s, ok := w.(*stream); ok {
+			s.ascii = ascii
+		}
+	}
+}
+
+// inASCII reports whether a stream prints ASCII characters only.
+func inASCII(w io.Writer) bool {
+	s, ok := w.(*stream)
+	return ok && s.ascii
 }
 
 // Write writes p. Its error says in one sentence that the output could not be printed.
 func (s *stream) Write(p []byte) (int, error) {
+	if !s.ascii {
+		return s.Raw().Write(p)
+	}
+	if _, err := s.Raw().Write([]byte(text.ASCII(string(p)))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Raw returns a writer that writes all characters.
+func (s *stream) Raw() io.Writer { return rawStream{s} }
+
+type rawStream struct{ *stream }
+
+func (s rawStream) Write(p []byte) (int, error) {
 	n, err := s.Writer.Write(p)
 	if err != nil {
 		err = &outputError{err}

@@ -41,6 +41,9 @@ func (m *Model) configChanged(msg ConfigChanged) (cmd tea.Cmd) {
 	if changed("theme") {
 		cmd = m.configureTheme()
 	}
+	if changed("ascii") {
+		m.retheme()
+	}
 	m.arrange()
 	m.setStatus(ui.AnswerDone, msg.words())
 	if msg.Warning != "" {

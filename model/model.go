@@ -35,6 +35,7 @@ type Config struct {
 	// OnEvent is called for each event of a store, and must not block. It may be nil.
 	OnEvent func(profile string, o *journal.Operator, r *poolstate.Record)
 
+	ASCII      bool          // draw with ASCII characters only
 	Scheme     *theme.Scheme // nil chooses one for the terminal's background
 	Colors     theme.Colors  // replaces colors of Scheme, if that is not nil
 	Order      filter.Order  // initial order of the table; Descending reverses it
@@ -247,7 +248,9 @@ func (m *Model) retheme() {
 	if m.cfg.Scheme != nil && m.scheme == *m.cfg.Scheme {
 		own = m.cfg.Colors
 	}
-	m.theme = scheme.ThemeWith(profile, own)
+	if m.theme = scheme.ThemeWith(profile, own); m.cfg.ASCII {
+		m.theme = m.theme.InASCII()
+	}
 }
 
 func (m *Model) screen() *ui.Screen {

@@ -156,14 +156,22 @@ func (m *Model) toggleNotify() {
 	m.setStatus(ui.AnswerDone, text)
 }
 
+// inASCII returns s, converted to ASCII if that is configured.
+func (m *Model) inASCII(s string) string {
+	if m.cfg.ASCII {
+		return text.ASCII(text.Clean(s, text.RowLimit))
+	}
+	return s
+}
+
 // notify sends the pending notifications.
 func (m *Model) notify() tea.Cmd {
 	if len(m.notifier.pending) == 0 {
 		return nil
 	}
 	all := ""
-	for _, text := range m.notifier.pending {
-		all += ui.Notification(m.cfg.Notifications, text)
+	for _, words := range m.notifier.pending {
+		all += ui.Notification(m.cfg.Notifications, m.inASCII(words))
 	}
 	m.notifier.pending = nil
 	return tea.Raw(all)
@@ -252,7 +260,7 @@ func (m *Model) announce(v *tea.View) {
 	}
 	sum := m.pool.Summarize(m.viewPolicy(), m.now)
 	ready, total := sum.Ready(), sum.Total
-	v.WindowTitle = fmt.Sprintf("%d/%d ready · pooltop", ready, total)
+	v.WindowTitle = m.inASCII(fmt.Sprintf("%d/%d ready · pooltop", ready, total))
 	if !m.notifier.on {
 		return
 	}

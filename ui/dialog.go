@@ -117,7 +117,7 @@ func (s *Screen) fieldLine(f Field, w int) string {
 	}
 	l.To(2).Write(role, f.Name).To(2 + nameWidth)
 	drawInput(l, f.Value, f.Cursor, f.Focused, w-l.Col())
-	at, hint := max(l.Col()+3, 2+nameWidth+14), f.Hint
+	at, hint := max(l.Col()+3, 2+nameWidth+14), s.keyName(f.Hint)
 	if !f.Focused && f.Value != "" {
 		hint = f.Note
 	}

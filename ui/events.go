@@ -311,7 +311,7 @@ func (s *Screen) eventRow(position, line int) string {
 	drawEvent(l.To(s.margin()), &s.Events[len(s.Events)-1-position], s.Now, s.inner(), s.Clock)
 	s.Targets.add(line, Target{Kind: TargetEvent, Event: position, To: s.Width})
 	if l.Selected { // the background extends past the text, as in the table
-		l.To(min(end+1, s.Width)-1).Write(theme.Text, "\u00a0")
+		l.To(min(end+1, s.Width)-1).Write(theme.Text, l.Theme.RowEnd())
 	}
 	return l.String()
 }

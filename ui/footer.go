@@ -111,6 +111,9 @@ func (s *Screen) answerLine() string {
 		words = brief
 	}
 	for _, c := range clauses[1:] {
+		if strings.HasPrefix(c, keyWords["right"]) { // a key, because a transition begins with a state
+			c = s.keyName(c)
+		}
 		if more := words + "; " + c; text.Width(more) <= w {
 			words = more
 		}
@@ -132,7 +135,7 @@ func (s *Screen) footer(place string) string {
 		room -= text.Width(place) + gap
 	}
 	keys := slices.DeleteFunc(slices.Clone(s.Short), func(b key.Binding) bool { return !b.Enabled() })
-	width := func(b key.Binding) int { return text.Width(b.Help().Key) + 1 + text.Width(b.Help().Desc) }
+	width := func(b key.Binding) int { return text.Width(s.keyName(b.Help().Key)) + 1 + text.Width(b.Help().Desc) }
 	last, reserved := max(len(keys)-keepLast, 0), 0
 	for _, b := range keys[last:] {
 		reserved += gap + width(b)
@@ -149,7 +152,7 @@ func (s *Screen) footer(place string) string {
 		if slices.Contains(s.Off, b.Help().Key) {
 			name, does = theme.Faint, theme.Faint
 		}
-		l.To(l.Col()+before).Write(name, b.Help().Key).Write(does, " "+b.Help().Desc)
+		l.To(l.Col()+before).Write(name, s.keyName(b.Help().Key)).Write(does, " "+b.Help().Desc)
 		s.addKey(l.Col()-width(b), l.Col(), b)
 		before = gap
 	}
@@ -163,6 +166,17 @@ func (s *Screen) footer(place string) string {
 var keyWords = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→",
 	"pgup": "PgUp", "pgdown": "PgDn", "home": "Home", "end": "End", "insert": "Ins", "delete": "Del",
+}
+
+// arrowNames replaces arrows in the names of keys.
+var arrowNames = strings.NewReplacer("↑↓", "up/down", "←→", "left/right", "↑", "up", "↓", "down", "←", "left", "→", "right")
+
+// keyName returns the displayed name of a key on the screen. In ASCII, arrows are words.
+func (s *Screen) keyName(name string) string {
+	if s.Theme.ASCII {
+		return arrowNames.Replace(name)
+	}
+	return name
 }
 
 // KeyWord returns the displayed name of a key: "ctrl+PgUp" for "ctrl+pgup".

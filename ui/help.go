@@ -78,7 +78,7 @@ func (s *Screen) helpSections() []helpSection {
 		section := helpSection{title: g.Title, indent: 12}
 		for _, b := range g.Keys {
 			if h := b.Help(); b.Enabled() {
-				section.entries = append(section.entries, [2]string{h.Key, h.Desc})
+				section.entries = append(section.entries, [2]string{s.keyName(h.Key), h.Desc})
 			}
 		}
 		out = append(out, section)

@@ -33,9 +33,8 @@ func (t *table) credential(c *poolstate.Credential) string {
 		}
 	}
 	if r.Selected {
-		// The background extends one cell past the text. That cell is a no-break space
-		// because some terminals erase an ordinary space without its background.
-		r.To(min(t.cols.end+1, t.s.Width)-1).Write(theme.Text, "\u00a0")
+		// The background extends one cell past the text.
+		r.To(min(t.cols.end+1, t.s.Width)-1).Write(theme.Text, r.Theme.RowEnd())
 	}
 	return r.String()
 }

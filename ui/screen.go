@@ -17,6 +17,7 @@ import (
 
 	"pooltop/poolstate"
 	"pooltop/ui/filter"
+	"pooltop/ui/text"
 	"pooltop/ui/theme"
 )
 
@@ -138,6 +139,14 @@ func Legible(width, height int) bool { return width >= minWidth && height >= min
 
 // Render draws the screen in at most Height lines, none wider than Width.
 func Render(s *Screen) string {
+	drawn := s.render()
+	if s.Theme.ASCII {
+		return text.ASCII(drawn)
+	}
+	return drawn
+}
+
+func (s *Screen) render() string {
 	if s.Targets != nil {
 		*s.Targets = Targets{spots: s.Targets.spots[:0]}
 	}

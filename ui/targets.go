@@ -110,7 +110,7 @@ func (s *Screen) addKey(from, to int, b key.Binding) {
 		return
 	}
 	if words := KeyWords(keys); len(keys) == 2 && (name == words || name == strings.Replace(words, " ", "", 1)) {
-		next := from + text.Width(name) - text.Width(KeyWord(keys[1]))
+		next := from + text.Width(s.keyName(name)) - text.Width(s.keyName(KeyWord(keys[1])))
 		s.Targets.add(0, Target{Kind: TargetKey, Key: keys[0], From: from, To: next})
 		from, keys = next, keys[1:]
 	}

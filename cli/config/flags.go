@@ -59,6 +59,39 @@ func IsFlag(f *pflag.Flag) bool {
 	return ok
 }
 
+// asciiLocale returns the name of the environment variable that selects a locale without UTF-8,
+// or "". If no variable is set, the terminal is assumed to show UTF-8. Windows ignores them.
+func asciiLocale(goos string, env func(string) string) string {
+	if goos == "windows" {
+		return ""
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		locale := strings.ToUpper(env(name))
+		switch {
+		case locale == "":
+		case strings.Contains(locale, "UTF-8"), strings.Contains(locale, "UTF8"):
+			return ""
+		default:
+			return name
+		}
+	}
+	return ""
+}
+
+// applyLocale sets ASCII according to the locale, unless the file sets it.
+func (c *Config) applyLocale() {
+	name := asciiLocale(runtime.GOOS, os.Getenv)
+	if _, given := c.sources["ascii"]; name != "" && !given {
+		c.ASCII, c.sources["ascii"] = true, Source{Kind: "environment", Name: "$" + name}
+	}
+}
+
+// InASCII reports whether f includes --ascii and the configuration requires ASCII.
+func (f *Flags) InASCII(c *Config) bool { return c.ASCII && f.scope&ASCII != 0 }
+
+// ASCIILocale reports whether the locale is not UTF-8.
+func ASCIILocale() bool { return asciiLocale(runtime.GOOS, os.Getenv) != "" }
+
 // Load returns the configuration for the parsed command line.
 func (f *Flags) Load() (*Config, error) {
 	c := Default()
@@ -78,6 +111,7 @@ func (f *Flags) Load() (*Config, error) {
 			return nil, err
 		}
 	}
+	c.applyLocale()
 	for _, set := range f.given {
 		set(c)
 	}

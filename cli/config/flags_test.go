@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -36,6 +37,7 @@ func setHome(t *testing.T, dir string) {
 	t.Helper()
 	for name, value := range map[string]string{
 		"HOME": dir, "USERPROFILE": dir, "APPDATA": "", "LOCALAPPDATA": "", "XDG_CONFIG_HOME": "", "HERMES_HOME": "",
+		"LC_ALL": "", "LC_CTYPE": "", "LANG": "",
 	} {
 		t.Setenv(name, value)
 	}
@@ -46,6 +48,8 @@ func setHome(t *testing.T, dir string) {
 var precedence = []struct{ name, byDefault, line, fromFile, args, fromFlag string }{
 	{"policy", "auto", `policy = "flat"`, "flat", "--policy backoff", "backoff"},
 	{"theme", "auto", `theme = "light"`, "light", "--theme high-contrast-dark", "high-contrast-dark"},
+	{"ascii", "false", "ascii = true", "true", "--ascii=false", "false"},
+	{"ascii", "false", "ascii = false", "false", "--ascii", "true"},
 	{"sort", "pool", `sort = "-deadline"`, "-deadline", "--sort -streak", "-streak"},
 	{"columns", "[profile why streak at cooldown next-fail]", `columns = ["next-fail", "why"]`, "[why next-fail]", "--columns at,why", "[why at]"},
 	{"profiles", "all", `profiles = "one"`, "one", "", ""},
@@ -121,6 +125,42 @@ func TestLoad_Environment(t *testing.T) {
 	}
 	if _, err := load(t, "--file", "a.json", "--config", writeConfig(t, "file = 'a'")); err == nil {
 		t.Error("no error for a relative path in the file")
+	}
+}
+
+func TestLoad_Locale(t *testing.T) {
+	setHome(t, t.TempDir())
+	for _, c := range []struct{ all, ctype, lang, source string }{
+		{"", "", "", ""},
+		{"", "", "C", "$LANG"},
+		{"", "", "POSIX", "$LANG"},
+		{"", "", "en_US.UTF-8", ""},
+		{"", "", "C.utf8", ""},
+		{"", "", "de_DE@euro", "$LANG"},
+		{"", "C", "en_US.UTF-8", "$LC_CTYPE"},
+		{"", "UTF-8", "C", ""},
+		{"C", "UTF-8", "en_US.UTF-8", "$LC_ALL"},
+		{"C.UTF-8", "C", "C", ""},
+	} {
+		env := map[string]string{"LC_ALL": c.all, "LC_CTYPE": c.ctype, "LANG": c.lang}
+		name := asciiLocale("linux", func(name string) string { return env[name] })
+		equal(t, fmt.Sprintf("the variable for %v", c), name, strings.TrimPrefix(c.source, "$"))
+		equal(t, "the variable on Windows", asciiLocale("windows", func(name string) string { return env[name] }), "")
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	t.Setenv("LANG", "C")
+	for _, c := range []struct{ args, want string }{
+		{"", "true from $LANG"},
+		{"--ascii=false", "false from flag --ascii"},
+		{"--config " + writeConfig(t, "ascii = false"), "false from config.toml:1"},
+	} {
+		cfg, err := load(t, strings.Fields(c.args)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "ascii with "+c.args, fmt.Sprintf("%t from %s", cfg.ASCII, cfg.SourceOf("ascii")), c.want)
 	}
 }
 

@@ -56,6 +56,7 @@ type Theme struct {
 	Shapes      bool // distinguish states by shape, because there are no colors
 	DottedSteps bool // draw unlit steps as dots, because no color is reliably fainter than a lit step
 	HatchedFill bool // hatch the fill, because no color is reliably fainter than text
+	ASCII       bool // draw with ASCII characters only
 
 	styles [roleCount][2][grounds]sgr // by role, weight and background
 	dimmed *Theme                     // nil if the theme is already dimmed
@@ -95,6 +96,26 @@ func (s Scheme) ThemeWith(profile colorprofile.Profile, own Colors) *Theme {
 	quiet.roles[Rule], quiet.roles[Faint], quiet.roles[Fill] = p.roles[Rule], p.roles[Faint], p.roles[Rule]
 	t.dimmed = newTheme(quiet, s, profile)
 	return t
+}
+
+// InASCII returns the theme for a terminal that shows only ASCII characters. Like a theme
+// without colors, it distinguishes states by shape.
+func (t *Theme) InASCII() *Theme {
+	ascii := *t
+	ascii.ASCII, ascii.Shapes, ascii.DottedSteps, ascii.HatchedFill = true, true, true, true
+	if t.dimmed != nil {
+		ascii.dimmed = t.dimmed.InASCII()
+	}
+	return &ascii
+}
+
+// RowEnd returns the character for the last cell of the selected row. It is visible or a no-break
+// space, because some terminals erase an ordinary space without its background.
+func (t *Theme) RowEnd() string {
+	if t.ASCII {
+		return "<"
+	}
+	return "\u00a0"
 }
 
 // Dimmed returns the theme for a stale snapshot. It shows states without color.

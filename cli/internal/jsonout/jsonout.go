@@ -311,6 +311,9 @@ func encode(w io.Writer, v any, indent string) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
+	if s, ok := w.(interface{ Raw() io.Writer }); ok { // JSON is UTF-8, even if text is converted to ASCII
+		w = s.Raw()
+	}
 	_, err := w.Write(escapeInvisible(b.Bytes()))
 	return err
 }

@@ -1,0 +1,76 @@
+package text
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// glyphs maps the symbols that pooltop draws, and common punctuation, to ASCII characters.
+// Each symbol is one cell wide. No symbol becomes one of |<@`, because text from the file would
+// then have a meaning in a Markdown report.
+var glyphs = func() map[rune]byte {
+	m := map[rune]byte{}
+	for _, pair := range [...][2]string{
+		{"●◕◔◑◌✕○", "o%ch:x-"},       // availability
+		{"◐❚✓", "~=v"},               // the header and answers
+		{"→←↑↓›≡≠°·", ">&^v)=#%."},   // marks
+		{"▌▏▾▴▲◂▸", ">_v^^{}"},       // the selection, the cursor and the order
+		{"▁▃▅▇", "_-=#"},             // the ladder
+		{"█▀▄▒░", "#\"_=:"},          // bars and charts
+		{"─━╶╴╺╸╌│┬⋯", "-=--==-:+~"}, // lines
+		{"×–—‐‑−…•\u00a0", "x-----~* "},
+		{"“”„‘’‚", "\"\"\"'','"},
+		{"‹¦", "(:"},
+	} {
+		ascii := pair[1]
+		for _, r := range pair[0] {
+			m[r], ascii = ascii[0], ascii[1:]
+		}
+	}
+	return m
+}()
+
+// ASCII replaces all characters in cleaned text, which may be styled, that are not ASCII. The
+// result has the same width. Symbols become similar characters, and other characters become
+// question marks.
+func ASCII(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i, r := range s {
+		glyph, known := glyphs[r]
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteByte(byte(r))
+		case r == '·' && separates(s, i):
+			b.WriteByte('-')
+		case known:
+			b.WriteByte(glyph)
+		default:
+			b.WriteString(strings.Repeat("?", ansi.StringWidthWc(string(r))))
+		}
+	}
+	return b.String()
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// separates reports whether the middle dot at position i of s has one space and a word on both
+// sides.
+func separates(s string, i int) bool {
+	before, after := s[:i], s[i+len("·"):]
+	word := func(side string) bool { return side != "" && side[0] != ' ' }
+	return len(before) > 1 && strings.HasSuffix(before, " ") && before[len(before)-2] != ' ' &&
+		strings.HasPrefix(after, " ") && word(after[1:])
+}
