@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -143,7 +144,7 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot open the debug log %s: %s", cfg.LogFile, cause(err)+advice(err))
 	}
-	log = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelDebug})).With("pid", os.Getpid())
+	log = slog.New(slog.NewTextHandler(&logFile{File: f}, &slog.HandlerOptions{Level: slog.LevelDebug})).With("pid", os.Getpid())
 	log.Info("started", "command", command, "version", version, "config", cfg.Path, "exists", cfg.Found, "now", instant(cfg.Now))
 	for _, s := range config.Settings() {
 		if source := cfg.SourceOf(s.Name); source.Kind != "" {
@@ -151,6 +152,24 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 		}
 	}
 	return log, f.Close, nil
+}
+
+// logFile is a debug log. If it is a pipe whose reader is stuck, lines are lost.
+type logFile struct {
+	*os.File
+	stuck bool
+}
+
+// Write waits at most writeTimeout for the reader of a pipe, or a millisecond if it is stuck.
+func (l *logFile) Write(p []byte) (int, error) {
+	timeout := writeTimeout
+	if l.stuck {
+		timeout = time.Millisecond
+	}
+	_ = l.SetWriteDeadline(time.Now().Add(timeout)) // other files have no deadline
+	n, err := l.File.Write(p)
+	l.stuck = errors.Is(err, os.ErrDeadlineExceeded)
+	return n, err
 }
 
 // explainLogged is like explainBriefly, but the function that it returns also logs each
