@@ -71,4 +71,5 @@ func TestASCII_Locale(t *testing.T) {
 			t.Errorf("the output of %q is ASCII", args)
 		}
 	}
+	contains(t, done(t, pooltop(t, "config", "--file", "/отдел")), "отдел", "ascii = true  # $LC_ALL")
 }

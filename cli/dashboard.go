@@ -167,7 +167,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	last, err := program.Run()
 	views.printUnsaved(out)
 	if final, ok := last.(model.Model); ok && !errors.Is(err, tea.ErrProgramPanic) {
-		if failed := printLastResult(final, out); failed != nil && err == nil {
+		if failed := printLastResult(final, &stream{Writer: out, ascii: cfg.ASCII}); failed != nil && err == nil {
 			return failed
 		}
 	}

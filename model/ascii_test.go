@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"pooltop/ui"
 )
 
 func TestView_ASCII(t *testing.T) {
@@ -34,4 +36,11 @@ func TestConfigChanged_ASCII(t *testing.T) {
 	d := startDashboard(t, mixedPool)
 	d.shows("● live")
 	d.handle(ConfigChanged{Apply: func(cfg *Config) { cfg.ASCII = true }, Applied: []string{"ascii"}}, "o live", "v configuration: ascii changed")
+}
+
+func TestNotify_ASCII(t *testing.T) {
+	d := startDashboard(t, `{"credential_pool": {"ключ": [{"access_token": "none", "id": "a"}]}}`, func(c *Config) {
+		c.ASCII, c.Notify, c.Notifications = true, true, ui.NotifyOSC9
+	})
+	equal(t, "sent", notified(d, `{"credential_pool": {"ключ": [{"access_token": "none", "id": "a", "last_status": "exhausted"}]}}`), "???? out, 1 due now")
 }

@@ -230,7 +230,7 @@ func (m *Model) notification(st *store, e *poolstate.Event, now time.Time) strin
 	if p := st.snapshot.Pool.Provider(provider); p != nil {
 		sum = p.Summarize(st.policy, now)
 	}
-	name := prefix + provider
+	name := shortName(prefix + provider)
 	due := sum.Count[poolstate.Due]
 	switch {
 	case e.Kind == poolstate.EventProviderOut && due > 0:
@@ -246,9 +246,15 @@ func (m *Model) notification(st *store, e *poolstate.Event, now time.Time) strin
 	case e.Kind == poolstate.EventDue && sum.Out():
 		return fmt.Sprintf("%s: %d due (retried at the agent's next selection)", name, due)
 	case e.Kind == poolstate.EventDead, e.Kind == poolstate.EventAdded && c.Status == poolstate.StatusDead:
-		return rowName(c) + " is dead: re-auth required"
+		return shortName(rowName(c)) + " is dead: re-auth required"
 	}
 	return ""
+}
+
+// shortName shortens a name so that a notification always says what has happened.
+func shortName(name string) string {
+	const widest = 60
+	return text.Fit(text.Clean(name, text.RowLimit), widest)
 }
 
 // announce shows the number of ready credentials in the window title and, with

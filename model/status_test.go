@@ -82,6 +82,11 @@ func TestNotify(t *testing.T) {
 		{"new provider is out", pool(ready("a", 0)), `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + exhausted("b", 0, 1) + `]}}`, ""},
 		{"provider removed", `{"credential_pool": {"p": [` + ready("a", 0) + `], "q": [` + ready("b", 0) + `]}}`, pool(ready("a", 0)), ""},
 		{
+			"long names", `{"credential_pool": {"` + strings.Repeat("p", 1<<16) + `": [{"access_token": "none", "id": "a"}]}}`,
+			`{"credential_pool": {"` + strings.Repeat("p", 1<<16) + `": [{"access_token": "none", "id": "a", "last_status": "exhausted"}]}}`,
+			strings.Repeat("p", 59) + "… out, 1 due now",
+		},
+		{
 			"control sequences", `{"credential_pool": {"p\u001b]0;x\u0007;": [{"access_token": "none", "id": "a"}]}}`,
 			`{"credential_pool": {"p\u001b]0;x\u0007;": [{"access_token": "none", "id": "a", "last_status": "exhausted"}]}}`, "p\uFFFD]0,x\uFFFD, out, 1 due now",
 		},

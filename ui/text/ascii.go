@@ -16,7 +16,7 @@ var glyphs = func() map[rune]byte {
 		{"●◕◔◑◌✕○", "o%ch:x-"},       // availability
 		{"◐❚✓", "~=v"},               // the header and answers
 		{"→←↑↓›≡≠°·", ">&^v)=#%."},   // marks
-		{"▌▏▾▴▲◂▸", ">_v^^{}"},       // the selection, the cursor and the order
+		{"▌▏▾▴▲◂▸", ">_v^#{}"},       // the selection, the cursor and the order
 		{"▁▃▅▇", "_-=#"},             // the ladder
 		{"█▀▄▒░", "#\"_=:"},          // bars and charts
 		{"─━╶╴╺╸╌│┬⋯", "-=--==-:+~"}, // lines
