@@ -29,15 +29,15 @@ type traced struct {
 	operator *journal.Operator // uses the program's journal
 }
 
-// runTraced runs pooltop reset on a store in which a credential is held, and kills it before its
-// nth system call on files in the directory scope. If errno is not 0, it makes that call fail
-// instead.
-func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) traced {
+// runTraced runs pooltop, by default a reset, on a store in which a credential is held, and kills
+// it before its nth system call on files in the directory scope. If errno is not 0, it makes that
+// call fail instead.
+func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno, args ...string) traced {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	must(t, err)
 	file := filepath.Join(root, "home", "auth.json")
-	writeFile(t, file, []byte(clearable))
+	writeFile(t, file, []byte(strings.Replace(clearable, `{"credential_pool": {"p"`, `{"providers": {"nous": {"access_token": "newer"}}, "credential_pool": {"nous": [{"id": "n", "source": "device_code", "access_token": "older"}], "p"`, 1)))
 	op := &journal.Operator{
 		Store:   poolstate.Open(file, poolstate.WithClock(func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) })),
 		Journal: journal.At(filepath.Join(root, "state", "pooltop", "events.jsonl")),
@@ -47,7 +47,10 @@ func runTraced(t *testing.T, program, scope string, n int, errno syscall.Errno) 
 	})
 	must(t, err)
 	before := string(readFile(t, file))
-	cmd := exec.Command(program, "reset", "p", "a", "--file", file, "--now", sampleTime)
+	if len(args) == 0 {
+		args = []string{"reset", "p", "a"}
+	}
+	cmd := exec.Command(program, append(args, "--file", file, "--now", sampleTime)...)
 	cmd.Env = []string{"XDG_STATE_HOME=" + filepath.Join(root, "state"), "GOMAXPROCS=1", "GOGC=off"} // fewer calls to trace
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -130,6 +133,41 @@ func TestReset_KilledBeforeEachCall(t *testing.T) {
 	}
 	t.Logf("killed before %d of %d calls: the file was old %d times, new %d times", before+after, len(whole.calls), before, after)
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
+}
+
+// After any action was killed, the last action is that one if the file has changed, and otherwise
+// the hold before it.
+func TestUndo_KilledBeforeEachCall(t *testing.T) {
+	t.Parallel()
+	program := build(t)
+	for verb, args := range map[string]string{
+		"undo": "undo --yes", "exhaust": "exhaust p a --yes", "order": "order p b first", "sync": "sync nous",
+	} {
+		if verb != "undo" && !*long {
+			continue
+		}
+		before, after := 0, 0
+		for i, call := range runTraced(t, program, "", 0, 0, strings.Fields(args)...).calls {
+			name, _, _ := strings.Cut(call, " ")
+			if name != "write" && !strings.HasPrefix(name, "rename") && !*long {
+				continue
+			}
+			r := runTraced(t, program, "", i+1, 0, strings.Fields(args)...)
+			want := "exhaust of b"
+			if before++; string(readFile(t, r.file)) != r.before {
+				after++
+				want = map[string]string{"undo": "nothing to undo", "exhaust": "exhaust of a", "order": "order of b", "sync": "sync of n: " + journal.ErrNotUndoable.Error()}[verb]
+			}
+			last, _, err := r.operator.Journal.LastUndo([]*poolstate.Store{r.operator.Store}, nil)
+			got := last.Verb + " of " + last.ID
+			if err != nil {
+				got = strings.TrimPrefix(got+": "+err.Error(), " of : ")
+			}
+			equal(t, verb+" killed before "+r.hit+": the last action", got, want)
+		}
+		t.Logf("%s: killed before %d calls; the file was new %d times", verb, before, after)
+		equal(t, verb+": old and new", after > 0 && before > after, true)
+	}
 }
 
 // TestReset_EachCallFails makes system calls in the store's directory fail, one in each run.

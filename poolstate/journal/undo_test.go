@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"pooltop/poolstate"
@@ -74,4 +75,12 @@ func TestJournal_LastUndo(t *testing.T) {
 	equal(t, "b undone in store 2", last(one, two), "a, 1: 1, 2: 1")
 	doTask(t, one, lastUndo(t, one))
 	equal(t, "a undone in store 1", last(one, two), "a, 2: 1")
+
+	before := readFile(t, two.Store.Path())
+	actAll(t, "c", hold, one, two) // killed before store 2 was written
+	writeFile(t, two.Store.Path(), before)
+	lines := strings.SplitAfter(readFile(t, one.Journal.path), "\n")
+	writeFile(t, one.Journal.path, strings.Join(lines[:len(lines)-2], ""))
+	equal(t, "only written to store 1", last(one, two), "c, 1: 1")
+	equal(t, "store 2", last(two), "a, 2: 1")
 }
