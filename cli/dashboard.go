@@ -87,7 +87,7 @@ func applySettings(m *model.Config, cfg *config.Config) {
 	m.ASCII = cfg.ASCII
 	m.Order, m.Descending = cfg.Order()
 	if m.Demo == nil {
-		m.Commands = newCommands(cfg)
+		m.Commands = newCommands(cfg, m.Commands.Terminal)
 	}
 	m.Colors = cfg.OwnColors()
 	for i := range cfg.Views {
@@ -98,14 +98,13 @@ func applySettings(m *model.Config, cfg *config.Config) {
 	}
 }
 
-// programOptions returns the options for the dashboard's program, which calls gone if the
-// terminal can no longer be read.
-func programOptions(cfg *config.Config, job *jobSignals, out *output, gone func(error)) []tea.ProgramOption {
+// programOptions returns the options for the dashboard's program.
+func programOptions(cfg *config.Config, job *jobSignals, out *output, keys *keyboard) []tea.ProgramOption {
 	opts := []tea.ProgramOption{
-		tea.WithoutSignalHandler(), tea.WithFilter(job.filter), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate),
+		tea.WithoutSignalHandler(), tea.WithFilter(pacing(out, job.filter)), tea.WithOutput(out), tea.WithFPS(cfg.FrameRate),
 	}
-	if term.IsTerminal(int(os.Stdin.Fd())) { // otherwise Bubble Tea opens the terminal itself
-		opts = append(opts, tea.WithInput(keyboard{os.Stdin, gone}))
+	if keys != nil { // otherwise Bubble Tea opens the terminal itself
+		opts = append(opts, tea.WithInput(keys))
 	}
 	if cfg.NoColor {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
@@ -138,15 +137,16 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	out := newOutput(os.Stdout, gone)
 	defer out.drain()
 	out.saveTitle()
-	defer out.restoreTitle()
 	reduceIdleCost()
-	job := newJobSignals(out)
-	program = tea.NewProgram(model.New(m), programOptions(cfg, job, out, gone)...)
+	keys := newKeyboard(gone, out)
+	m.Commands.Terminal = keys.runInTerminal
+	job := newJobSignals(out, keys)
+	program = tea.NewProgram(&pacedModel{Model: model.New(m), out: out}, programOptions(cfg, job, out, keys)...)
 	// Use Quit rather than canceling the program's context: Quit restores the
 	// terminal first, but canceling closes the input while it is being read.
 	defer context.AfterFunc(ctx, program.Quit)()
 	defer job.start(program)()
-	out.redraw = func() { program.Send(tea.ClearScreen()) }
+	out.due = func() { program.Send(caughtUp{}) }
 
 	followed := make(chan struct{})
 	defer func() { cancel(nil); <-followed }()
@@ -165,9 +165,12 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	}()
 
 	last, err := program.Run()
+	out.restoreTitle()
+	out.drain()
+	keys.settle()
 	views.printUnsaved(out)
-	if final, ok := last.(model.Model); ok && !errors.Is(err, tea.ErrProgramPanic) {
-		if failed := printLastResult(final, &stream{Writer: out, ascii: cfg.ASCII}); failed != nil && err == nil {
+	if !errors.Is(err, tea.ErrProgramPanic) {
+		if failed := printLastResult(last, &stream{Writer: out, ascii: cfg.ASCII}); failed != nil && err == nil {
 			return failed
 		}
 	}
@@ -269,7 +272,12 @@ func waitOpen(ctx context.Context, changes <-chan watch.Change, d time.Duration)
 
 // printLastResult prints the result of an action that was still running when the dashboard
 // ended. It writes to out because, unlike os.Stdout, out never blocks for long.
-func printLastResult(m model.Model, out io.Writer) error {
+func printLastResult(last tea.Model, out io.Writer) error {
+	paced, ok := last.(*pacedModel)
+	if !ok {
+		return nil
+	}
+	m, _ := paced.Model.(model.Model)
 	result, err := m.Finish()
 	if err != nil {
 		printError(out, "pooltop", err)

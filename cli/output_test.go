@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"io"
 	"os"
-	"strings"
 	"testing"
 )
 
@@ -35,39 +33,6 @@ func TestOutput_FastTerminal(t *testing.T) {
 		_, err := io.ReadFull(r, got)
 		must(t, err)
 		equal(t, "written", string(got), text)
-	}
-}
-
-func TestOutput_QueueOverflow(t *testing.T) {
-	o, r, _ := pipedOutput(t)
-	redraws := make(chan struct{}, 1)
-	o.redraw = func() { redraws <- struct{}{} }
-	const pieces, size = 100, 1 << 16
-	for i := range pieces {
-		_, err := o.Write(bytes.Repeat([]byte{byte(i)}, size))
-		must(t, err)
-		o.mu.Lock()
-		equal(t, "queue over its limit", len(o.queue) > maxQueue, false)
-		o.mu.Unlock()
-	}
-	_, err := o.Write([]byte("the end"))
-	must(t, err)
-	read := make(chan string)
-	go func() {
-		all, _ := io.ReadAll(r) // until the writer is closed
-		read <- string(all)
-	}()
-	<-redraws
-	o.drain()
-	must(t, o.Close())
-	all := <-read
-	equal(t, "bytes of the first write", strings.Count(all, "\x00"), size)
-	equal(t, "last write is at the end", strings.HasSuffix(all, "the end"), true)
-	equal(t, "dropped some", len(all) < pieces*size, true)
-	for i := range ' ' {
-		if n := strings.Count(all, string(i)); n != 0 && n != size {
-			t.Errorf("write %d was cut: %d of %d bytes", i, n, size)
-		}
 	}
 }
 

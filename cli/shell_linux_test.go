@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,7 +37,8 @@ func runShell() {
 		}
 		// End any escape sequence within which the program was stopped.
 		fmt.Print("\x1b\\\r\njob stopped\r\n")
-		_, _ = os.Stdin.Read(make([]byte, 80))
+		// The line may begin with a late reply of the terminal.
+		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
 		setForeground(cmd.Process.Pid)
 		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGCONT); err != nil {
 			panic(err)

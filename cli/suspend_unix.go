@@ -23,11 +23,12 @@ const (
 // and redraws the dashboard when the process continues.
 type jobSignals struct {
 	out     *output
+	keys    *keyboard
 	signals chan os.Signal
 }
 
-func newJobSignals(out *output) *jobSignals {
-	return &jobSignals{out, make(chan os.Signal, 3)}
+func newJobSignals(out *output, keys *keyboard) *jobSignals {
+	return &jobSignals{out, keys, make(chan os.Signal, 3)}
 }
 
 // continued is the message sent after SIGCONT. While the program was stopped, the shell
@@ -38,7 +39,7 @@ type continued struct{}
 // the terminal and afterwards sets it up again with a full redraw.
 func (j *jobSignals) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	during := func(do func()) tea.Msg {
-		return tea.Exec(released(do), func(error) tea.Msg { return tea.ResumeMsg{} })()
+		return tea.Exec(released(func() { do(); j.out.forget() }), func(error) tea.Msg { return tea.ResumeMsg{} })()
 	}
 	switch msg.(type) {
 	case tea.SuspendMsg:
@@ -94,6 +95,7 @@ func (j *jobSignals) stop() {
 	j.out.restoreTitle()
 	defer j.out.saveTitle()
 	j.out.drain()
+	j.keys.settle()
 	signal.Stop(j.signals)
 	defer j.notify()
 	resumed := make(chan os.Signal, 1)

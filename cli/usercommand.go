@@ -24,10 +24,10 @@ const (
 	rendererTimeout = 20 * time.Millisecond
 )
 
-// newCommands returns the configured commands. If other users can write the configuration
-// file, none can be run.
-func newCommands(cfg *config.Config) model.Commands {
-	out := model.Commands{Run: runCommand, Terminal: runInTerminal}
+// newCommands returns the configured commands. Those that use the terminal are run by terminal.
+// If other users can write the configuration file, none can be run.
+func newCommands(cfg *config.Config, terminal func([]string, func(error) tea.Msg) tea.Cmd) model.Commands {
+	out := model.Commands{Run: runCommand, Terminal: terminal}
 	for _, c := range cfg.Commands {
 		out.List = append(out.List, model.Command(c))
 	}
@@ -55,11 +55,16 @@ func exitError(err error) error {
 
 // terminalCommand is a command that uses the terminal. It implements tea.ExecCommand, but does
 // not use Bubble Tea's input and output, which are not files.
-type terminalCommand struct{ *exec.Cmd }
+type terminalCommand struct {
+	*exec.Cmd
+	keys *keyboard
+}
 
-// Run waits until Bubble Tea's old renderer has ended, like released, and runs the command.
+// Run waits until Bubble Tea's old renderer has ended, like released, and for late replies of
+// the terminal, and runs the command.
 func (c terminalCommand) Run() error {
 	time.Sleep(rendererTimeout)
+	c.keys.settle()
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	defer inForeground(c.Cmd)()
 	return c.Cmd.Run()
@@ -69,6 +74,6 @@ func (terminalCommand) SetStdin(io.Reader)  {}
 func (terminalCommand) SetStdout(io.Writer) {}
 func (terminalCommand) SetStderr(io.Writer) {}
 
-func runInTerminal(args []string, done func(error) tea.Msg) tea.Cmd {
-	return tea.Exec(terminalCommand{exec.Command(args[0], args[1:]...)}, func(err error) tea.Msg { return done(exitError(err)) })
+func (k *keyboard) runInTerminal(args []string, done func(error) tea.Msg) tea.Cmd {
+	return tea.Exec(terminalCommand{exec.Command(args[0], args[1:]...), k}, func(err error) tea.Msg { return done(exitError(err)) })
 }

@@ -62,7 +62,7 @@ func TestNewCommands(t *testing.T) {
 	writeFile(t, path, []byte(content))
 	cfg, err := config.Parse(path, []byte(content))
 	must(t, err)
-	equal(t, "why commands are disabled", newCommands(cfg).Off, "")
+	equal(t, "why commands are disabled", newCommands(cfg, nil).Off, "")
 	must(t, os.Chmod(path, 0o622))
-	contains(t, newCommands(cfg).Off, "commands are disabled: other users can write "+path)
+	contains(t, newCommands(cfg, nil).Off, "commands are disabled: other users can write "+path)
 }

@@ -38,6 +38,8 @@ type Emulator struct {
 	Raw []string
 	// All contains all bytes received.
 	All []byte
+	// Requests is the number of requests for the terminal's status.
+	Requests int
 }
 
 // shellTitle is the window title before a program changes it.
@@ -208,6 +210,8 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 		p.keyboards++
 	case kind == "<u":
 		p.keyboards--
+	case kind == "n" && param(0, 0) == 5:
+		p.Requests++
 	case slices.Contains(ignored, kind):
 		shape += fmt.Sprint(" ", params)
 	default:
@@ -218,7 +222,7 @@ func (p *Emulator) csi(cmd ansi.Cmd, params ansi.Params) {
 
 // ignored lists sequences that do not change the screen: queries, and settings for keys
 // and tabs.
-var ignored = []string{">m", "?W", "?$p", "?u", "n", "c", ">c", ">q"}
+var ignored = []string{">m", "?W", "?$p", "?u", "c", ">c", ">q"}
 
 // moveCursor handles sequences that move the cursor. It reports whether kind is one of
 // them.

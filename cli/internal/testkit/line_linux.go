@@ -1,6 +1,9 @@
 package testkit
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Line is a connection between a program and the user of its terminal.
 type Line struct {
@@ -54,11 +57,16 @@ func (c *Terminal) read(received chan<- parcel) {
 	}
 }
 
-// show passes received bytes to the emulator.
+// show passes received bytes to the emulator and replies to status requests.
 func (c *Terminal) show(data []byte) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
+	before := c.screen.Requests
 	_, _ = c.screen.Write(data)
+	replies := strings.Repeat("\x1b[0n", c.screen.Requests-before)
 	close(c.changed)
 	c.changed = make(chan struct{})
+	c.mu.Unlock()
+	if replies != "" && !c.Mute.Load() {
+		c.typed <- parcel{[]byte(replies), time.Now().Add(c.line.Load().Delay)}
+	}
 }

@@ -30,6 +30,9 @@ type Terminal struct {
 	Initial unix.Termios
 	Cmd     *exec.Cmd // the program
 
+	// Mute makes the terminal ignore status requests.
+	Mute atomic.Bool
+
 	t       testing.TB
 	line    atomic.Pointer[Line]
 	typed   chan parcel
@@ -55,7 +58,7 @@ func Open(t testing.TB) *Terminal {
 	go c.read(received)
 	go func() { carry(received, c.show); close(c.closed) }()
 	go carry(c.typed, func(keys []byte) { _, _ = c.Master.Write(keys) })
-	t.Cleanup(func() { close(c.typed); _ = master.Close(); _ = c.Slave.Close(); <-c.closed })
+	t.Cleanup(func() { _ = master.Close(); _ = c.Slave.Close(); <-c.closed; close(c.typed) })
 	return c
 }
 
@@ -71,6 +74,21 @@ func (c *Terminal) Settings() unix.Termios {
 		return err
 	})
 	return s
+}
+
+// Unread returns the number of typed bytes that no program has read.
+func (c *Terminal) Unread() (n int) {
+	c.t.Helper()
+	was := c.Settings()
+	s := was
+	s.Lflag &^= unix.ICANON // otherwise, only whole lines count
+	c.SetSettings(s)
+	defer c.SetSettings(was)
+	control(c.t, c.Slave, func(fd int) (err error) {
+		n, err = unix.IoctlGetInt(fd, unix.TIOCINQ)
+		return err
+	})
+	return n
 }
 
 // SetSettings changes the line settings, as a shell does.
