@@ -26,7 +26,7 @@ func TestView_ASCII(t *testing.T) {
 func TestClicked_ASCII(t *testing.T) {
 	d := startDashboard(t, twoOut, func(c *Config) { c.ASCII = true })
 	d.do("m esc G d")
-	d.click("up/down")
+	d.click("p/down")
 	d.isAt("f")
 	d.click("down move")
 	d.isAt("g")
