@@ -178,7 +178,7 @@ func (s *Store) Perform(ctx context.Context, a Action, seen []Credential, prepar
 // nothing.
 func (s *Store) Plan(a Action, seen []Credential) (Outcome, error) {
 	var d *Draft
-	err := s.read(func(data []byte) (err error) {
+	_, err := s.read(func(data []byte) (err error) {
 		d, err = newDraft(data, s.loc)
 		return err
 	})

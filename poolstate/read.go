@@ -18,23 +18,24 @@ const (
 	maxQuiet   = 2
 )
 
-// read reads the file without taking the lock and passes the content to decode. If decode
-// fails, another process may be writing the file: see retryWait.
-func (s *Store) read(decode func(data []byte) error) error {
+// read reads the file and passes the content to decode. If decode fails, another process may
+// be writing the file, even if this process holds the lock: a bind mount can have a lock file of
+// its own. See retryWait.
+func (s *Store) read(decode func(data []byte) error) (*atomicfile.State, error) {
 	var before fs.FileInfo
 	for tries, quiet := 0, 0; ; tries++ {
 		file, err := atomicfile.Read(s.fs, s.path)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err = decode(file.Data); err == nil {
-			return nil
+			return file, nil
 		}
 		if quiet++; before != nil && changed(before, file.Info) {
 			quiet = 0
 		}
 		if tries == maxRetries || quiet > maxQuiet {
-			return fmt.Errorf("%s: %w", s.path, err)
+			return nil, fmt.Errorf("%s: %w", s.path, err)
 		}
 		before = file.Info
 		s.wait(retryWait)

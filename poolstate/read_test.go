@@ -34,8 +34,12 @@ func TestLoad_WrittenInPlace(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			readers := map[string]func(*Store) error{
-				"Load":  func(s *Store) error { _, err := s.Load(); return err },
-				"Plan":  func(s *Store) error { _, err := s.Plan(Action{Verb: VerbReset}, nil); return err },
+				"Load": func(s *Store) error { _, err := s.Load(); return err },
+				"Plan": func(s *Store) error { _, err := s.Plan(Action{Verb: VerbReset}, nil); return err },
+				"Update": func(s *Store) error {
+					_, err := s.Update(t.Context(), func(*Draft) error { return nil })
+					return err
+				},
 				"Scrub": func(s *Store) error { return s.Scrub(new(string)) },
 			}
 			for name, read := range readers {

@@ -37,7 +37,7 @@ func (doc *document) scrubber() *redact.Scrubber {
 // be read, it leaves the strings unchanged.
 func (s *Store) Scrub(texts ...*string) error {
 	var doc *document
-	err := s.read(func(data []byte) (err error) {
+	_, err := s.read(func(data []byte) (err error) {
 		doc, err = parse(data)
 		return err
 	})

@@ -100,7 +100,7 @@ func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 // LoadIfChanged is like [Store.Load], but returns prev if the content has not changed.
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	var next Snapshot
-	err := s.read(func(data []byte) error {
+	_, err := s.read(func(data []byte) error {
 		next = prev
 		v := Version{len(data), maphash.Bytes(versionSeed, data)}
 		if prev.Pool != nil && prev.Version == v {
@@ -198,17 +198,21 @@ func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (warning, e
 	written := false
 	defer func() { warning, err = unlocked(written, warning, err, unlock()) }()
 
-	old, err := atomicfile.Read(s.fs, s.path)
+	var draft *Draft
+	old, err := s.read(func(data []byte) (err error) {
+		draft, err = newDraft(data, s.loc)
+		return err
+	})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: %w", s.path, fs.ErrNotExist)
 	case err != nil:
 		return nil, err
 	}
-	data, err := s.revise(old.Data, edit)
-	if err != nil {
+	if err := edit(draft); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.path, err)
 	}
+	data := draft.bytes(s.now())
 	if bytes.Equal(data, old.Data) {
 		return nil, nil
 	}
@@ -224,18 +228,6 @@ func (s *Store) Update(ctx context.Context, edit func(*Draft) error) (warning, e
 	}
 	written = true
 	return warning, nil
-}
-
-// revise returns the content of the store after an edit.
-func (s *Store) revise(content []byte, edit func(*Draft) error) ([]byte, error) {
-	d, err := newDraft(content, s.loc)
-	if err != nil {
-		return nil, err
-	}
-	if err := edit(d); err != nil {
-		return nil, err
-	}
-	return d.bytes(s.now()), nil
 }
 
 // unlocked merges a failure to release the lock into the result of a write. If the file
