@@ -19,8 +19,8 @@ const (
 )
 
 // read reads the file and passes the content to decode. If decode fails, another process may
-// be writing the file, even if this process holds the lock: a bind mount can have a lock file of
-// its own. See retryWait.
+// be writing the file, even if this process holds the lock: a bind mount can have a separate
+// lock file. See retryWait.
 func (s *Store) read(decode func(data []byte) error) (*atomicfile.State, error) {
 	var before fs.FileInfo
 	for tries, quiet := 0, 0; ; tries++ {
