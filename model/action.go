@@ -272,7 +272,7 @@ func (m *Model) answer(msg *actionDone) {
 		}
 	}
 	if msg.verb == poolstate.VerbUndo && len(out.Changed) == 0 && len(failed) == 0 {
-		words += m.passOver()
+		words = m.noUndoWords(&out) + m.passOver()
 	}
 	m.setStatus(kind, msg.withWarnings(words))
 	if m.status != nil && m.status.Text == words && len(failed) == 0 {

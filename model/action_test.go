@@ -92,8 +92,8 @@ func TestAct_SyncSeveral(t *testing.T) {
 func TestUndo_Sync(t *testing.T) {
 	d := startDashboard(t, nousPool)
 	d.do("x enter y A", "✓ sync portal: held", "undone")
-	d.do("u", "✕ a sync cannot be ", "u undoes the action before it")
-	d.do("u", "✕ undo: nothing changed: portal, ")
+	d.do("u", "✕ a sync cannot be ", "u undoes the one before")
+	d.do("u", "✕ undo of portal: changed since the action")
 	d.isReady("n")
 }
 

@@ -74,7 +74,7 @@ func (m *Model) undoRecorded() tea.Cmd {
 			case len(plan.Changed) == 0 && len(t.notes) > 0:
 				return m.setStatus(ui.AnswerRefused, t.notes[0])
 			case len(plan.Changed) == 0:
-				return m.setStatus(ui.AnswerRefused, ui.DoneWords(t.Verb, &plan, m.policy, m.now)+m.passOver(action.Action))
+				return m.setStatus(ui.AnswerRefused, m.noUndoWords(&plan)+m.passOver(action.Action))
 			}
 			if why := m.whyNoUndo(&plan); why != "" {
 				return m.setStatus(ui.AnswerRefused, why)
@@ -156,11 +156,21 @@ func (m *Model) actionWords(e *journal.Entry) string {
 	return ui.ActionWords(e.Verb, e.At, e.User, e.Host, m.now)
 }
 
+// noUndoWords describes why an undo has changed nothing: "undo of team-seat: changed since
+// the action".
+func (m *Model) noUndoWords(out *poolstate.Outcome) string {
+	if len(out.Unchanged) == 1 {
+		e := &out.Unchanged[0]
+		return "undo of " + text.QualifiedName(&e.Before) + ": " + e.Reason
+	}
+	return ui.DoneWords(poolstate.VerbUndo, out, m.policy, m.now)
+}
+
 // passOver ignores an action that cannot be undone from now on, and returns what undo does next.
 func (m *Model) passOver(actions ...string) string {
 	m.passed = append(m.passed, actions...)
 	if !m.keys.Undo.Enabled() {
 		return ""
 	}
-	return "; " + word(m.keys.Undo) + " undoes the action before it"
+	return "; " + word(m.keys.Undo) + " undoes the one before"
 }

@@ -74,13 +74,13 @@ func TestUndoRecorded_Refused(t *testing.T) {
 	d.do("r")
 	d.write(mixedPool) // changed by another program
 	next = d.restart(time.Minute, true)
-	next.do("u", "✕ undo: nothing changed: cooling-key")
+	next.do("u", "✕ undo of cooling-key: changed since the action")
 }
 
 // TestUndo_Next checks that u passes over an action that cannot be undone, and says so, in the
 // session of the action and in a later one.
 func TestUndo_Next(t *testing.T) {
-	const refused = "✕ undo: nothing changed: cooling-key, changed since the action; u undoes the action before it"
+	const refused = "✕ undo of cooling-key: changed since the action; u undoes the one before"
 	d := dashboardAt(t, "b")
 	d.m.stores[0].Operator.Number = nil // unique identifiers
 	d.do("x 2 h enter y")
@@ -103,9 +103,9 @@ func TestUndo_NextAfterSync(t *testing.T) {
 	d := startDashboard(t, nousPool)
 	d.m.stores[0].Operator.Number = nil
 	d.do("A", "✓ sync portal")
-	d.do("u", "✕ a sync cannot be undone: the previous tokens are gone; u undoes the action before it")
+	d.do("u", "✕ a sync cannot be undone: the old tokens are gone; u undoes the one before")
 	d.do("u", "✕ nothing to undo")
-	d.restart(time.Minute, true).do("u", "✕ a sync cannot be undone", "; u undoes the action before it")
+	d.restart(time.Minute, true).do("u", "✕ a sync cannot be undone", "; u undoes the one before")
 }
 
 // TestUndoRecorded_OtherActionMeanwhile checks that no confirmation is shown if the operator

@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNotUndoable is returned when the last action was a sync, which cannot be undone.
-var ErrNotUndoable = errors.New("a sync cannot be undone: the previous tokens are gone")
+var ErrNotUndoable = errors.New("a sync cannot be undone: the old tokens are gone")
 
 // ErrUnrecorded is returned when the last action is missing from the journal or
 // incomplete. Earlier actions must not be undone instead.
