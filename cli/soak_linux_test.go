@@ -106,7 +106,7 @@ func (s *soak) fillJournal() {
 func (s *soak) start() {
 	s.Terminal = testkit.Open(s.t)
 	cfg := filepath.Join(s.t.TempDir(), "config.toml")
-	writeFile(s.t, cfg, []byte("[[command]]\nkey = \"F\"\nname = \"true\"\nrun = [\"true\", \"{id}\"]\n"))
+	writeFile(s.t, cfg, []byte("[[command]]\nkey = \"F\"\nname = \"true\"\nrun = [\"true\", \"{id}\"]\n[[view]]\nkey = \"1\"\nname = \"ready\"\nfilter = \"state:ready\"\n"))
 	cmd := helper(s.t, "soak", "--file", s.stores[0].file, "--config", cfg, "--guard")
 	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "COLORTERM=truecolor", "XDG_STATE_HOME="+s.operators[0].state)
 	in, requests, err := os.Pipe()
