@@ -93,7 +93,7 @@ func (o *guardOptions) opener(cmd *cobra.Command, cfg *config.Config, log *slog.
 	now := instant(cfg.Now)
 	return func(p poolstate.Profile) *guardian {
 		g := newGuardian(cfg, p.Path, log)
-		g.only, g.sole, g.dryRun = o.providers, o.sole, o.dryRun
+		g.only, g.sole, g.dryRun, g.once = o.providers, o.sole, o.dryRun, o.once
 		if o.once { // use a fixed time, so that --now is exact
 			g.clock = func() time.Time { return now }
 			g.Store = poolstate.Open(p.Path, poolstate.WithClock(g.clock))

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,6 +88,21 @@ func (g *guardTest) wakes(after time.Duration) {
 	g.t.Helper()
 	equal(g.t, "time until guard wakes", g.recount.Sub(g.now), after)
 	g.now = g.recount
+}
+
+// TestGuardian_Check checks that guard continues if its output cannot be printed, and says so once.
+func TestGuardian_Check(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuardTest(t)
+		g.print = func(*guard.Note) error { return syscall.ENOSPC }
+		g.now = g.now.Add(time.Hour)
+		g.fails()
+		g.loads("the output could not be printed: no space left on device; guard continues")
+		g.now = g.now.Add(2 * time.Hour)
+		g.fails()
+		g.loads()
+		equal(t, "the error at the end", g.unprinted().Error(), "written, but this report could not be printed: no space left on device")
+	})
 }
 
 // TestGuardian_Act_Retries checks that a problem is reported only once, and that the write is

@@ -23,6 +23,7 @@ type guardian struct {
 	*follower
 	only         []string // providers; nil for all
 	sole, dryRun bool
+	once         bool // the guard acts only once
 	print        func(*guard.Note) error
 	describe     func(line string) error // prints what guard does for a provider, at the start; may be nil
 	warn         func(problem string)    // prints a problem
@@ -255,9 +256,13 @@ func (g *guardian) fail(problem string, err error, now time.Time) time.Time {
 	return now.Add(retryAfter)
 }
 
-// check records the first error that occurs while printing.
+// check records the first error that occurs while printing. If the guard continues, check reports
+// the error at once.
 func (g *guardian) check(err error) {
-	if g.printErr == nil {
-		g.printErr = err
+	if g.printErr != nil || err == nil {
+		return
+	}
+	if g.printErr = err; !g.once {
+		g.warn("the output could not be printed: " + cause(err) + "; guard continues")
 	}
 }
