@@ -126,7 +126,7 @@ func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 	resets := o.restore(t.resets()) // before the write, so that guard does not remove pins that the undo restores
 	out, err := o.Store.Perform(ctx, t.Action, t.Seen, func(out *poolstate.Outcome) error {
 		done.Entries = o.entries(t, out, done.Number)
-		done.JournalErr = o.Journal.begin(done.Entries)
+		done.JournalErr = o.Journal.begin(done.Entries, o.Store)
 		prepared = true
 		if errors.Is(done.JournalErr, errTorn) { // later, the rest would look like an action that was not written
 			return errors.New(done.JournalErr.Error() + "; use --no-journal")

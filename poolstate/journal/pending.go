@@ -31,13 +31,14 @@ func (e *Entry) isResult() bool { return e.Done != "" || e.Failed != "" || e.Los
 // part identifies the entries of an action for one store.
 type part struct{ store, action string }
 
-// begin records an action that is about to be written to a store. It returns when the entries
-// are on the disk.
-func (j Journal) begin(entries []Entry) error {
+// begin records an action that is about to be written to a store, which the caller has locked. It
+// also records the results of pending actions, because the store may not show them later. It
+// returns when the entries are on the disk.
+func (j Journal) begin(entries []Entry, store *poolstate.Store) error {
 	for i := range entries {
 		entries[i].Of = len(entries)
 	}
-	err := j.write(entries, writing{durable: true})
+	err := j.write(slices.Concat(results(j.tail(), store), entries), writing{durable: true})
 	if err != nil && !errors.Is(err, errTorn) { // a short line may still fit on a full disk
 		_ = j.write([]Entry{{Store: entries[0].Store, Lost: entries[0].Action}}, writing{durable: true})
 	}
@@ -76,26 +77,38 @@ func assemble(entries []Entry) []Entry {
 	return out
 }
 
-// settled returns entries without the pending actions that were not written to the store. If
-// the store cannot be read, it returns them all.
-func settled(entries []Entry, store *poolstate.Store) []Entry {
-	pending := map[string][]poolstate.Undo{} // by action
+// results returns lines with the results of the pending actions on a store, as far as it can be
+// read.
+func results(entries []Entry, store *poolstate.Store) (lines []Entry) {
+	effects := map[string][]poolstate.Undo{} // by action
 	identity := store.Identity()
 	for i := range entries {
-		e := &entries[i]
-		if !e.pending || e.Store != identity {
-			continue
-		}
-		effect := cmp.Or(e.Undo, e.Wrote, &poolstate.Undo{}) // unknown if too long to be recorded
-		pending[e.Action] = append(pending[e.Action], *effect)
-	}
-	for action, effects := range pending {
-		wrote, err := store.Wrote(effects)
-		if err == nil && !wrote {
-			entries = slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.Store == identity && e.Action == action })
+		if e := &entries[i]; e.pending && e.Store == identity {
+			effect := cmp.Or(e.Undo, e.Wrote, &poolstate.Undo{}) // unknown if too long to be recorded
+			effects[e.Action] = append(effects[e.Action], *effect)
 		}
 	}
-	return entries
+	for action, list := range effects {
+		switch wrote, err := store.Wrote(list); {
+		case err != nil:
+		case wrote:
+			lines = append(lines, Entry{Store: identity, Done: action})
+		default:
+			lines = append(lines, Entry{Store: identity, Failed: action})
+		}
+	}
+	return lines
+}
+
+// settled returns entries without the pending actions that were not written to the store.
+func settled(entries []Entry, store *poolstate.Store) []Entry {
+	lines := results(entries, store)
+	if len(lines) == 0 {
+		return entries
+	}
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		return slices.ContainsFunc(lines, func(r Entry) bool { return e.Action != "" && e.Action == r.Failed && e.Store == r.Store })
+	})
 }
 
 // file is an open journal.

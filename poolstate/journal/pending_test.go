@@ -105,6 +105,25 @@ func TestAssemble(t *testing.T) {
 	}), "sold s1? s s1? s4? t4 s! s7")
 }
 
+// The next action records the result of a pending one, which the store may not show later.
+func TestDo_RecordsResult(t *testing.T) {
+	for _, written := range []bool{false, true} {
+		o := newOperator(t, pool)
+		before := readFile(t, o.Store.Path())
+		do(t, o, hold, "primary")
+		lines := strings.SplitAfter(readFile(t, o.Journal.path), "\n")
+		writeFile(t, o.Journal.path, lines[0])
+		if !written {
+			writeFile(t, o.Store.Path(), before)
+		}
+		do(t, o, reset, "backup")
+		journal := readFile(t, o.Journal.path)
+		equal(t, "done", strings.Contains(journal, `"done":"n1"`), written)
+		equal(t, "failed", strings.Contains(journal, `"failed":"n1"`), !written)
+		equal(t, "actions", actions(entries(t, o.Journal)), map[bool]string{false: "n2", true: "n1 n2"}[written])
+	}
+}
+
 // An action that failed is not the last action, even if its credential has changed since.
 func TestLastUndo_Failed(t *testing.T) {
 	o := newOperator(t, pool)
