@@ -129,7 +129,7 @@ type job struct {
 func (r *actionRun) plan(parts []*part, task func(*part) journal.Task) (jobs []*job) {
 	number := journal.NewNumber() // shared by all jobs, because they are one action in the journal
 	for _, p := range parts {
-		clock := time.Now
+		clock := poolstate.Now
 		if !r.cfg.Now.IsZero() {
 			clock = func() time.Time { return p.store.now } // a fixed time
 		}

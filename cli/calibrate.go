@@ -66,7 +66,7 @@ func saveMeasurement(m *calibrate.Measurement, home string) error {
 	if err != nil {
 		return fmt.Errorf("cannot save the measurement: %w; set XDG_STATE_HOME", err)
 	}
-	if err := m.Save(state, home, time.Now()); err != nil {
+	if err := m.Save(state, home, poolstate.Now()); err != nil {
 		return fmt.Errorf("cannot save the measurement: %w", err)
 	}
 	return nil

@@ -166,7 +166,7 @@ func (l *logFile) Write(p []byte) (int, error) {
 	if l.stuck {
 		timeout = time.Millisecond
 	}
-	_ = l.SetWriteDeadline(time.Now().Add(timeout)) // other files have no deadline
+	_ = l.SetWriteDeadline(time.Now().Add(timeout)) //nolint:forbidigo // a duration in real time; other files have no deadline
 	n, err := l.File.Write(p)
 	l.stuck = errors.Is(err, os.ErrDeadlineExceeded)
 	return n, err

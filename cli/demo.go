@@ -83,7 +83,7 @@ func runDemo(ctx context.Context, cfg *config.Config, log *slog.Logger, sim simu
 		}
 	}()
 
-	clock := simulate.NewClock(sim.Start(), speed, time.Now)
+	clock := simulate.NewClock(sim.Start(), speed, time.Now) //nolint:forbidigo // only durations are measured
 	store := poolstate.Open(filepath.Join(dir, "auth.json"), poolstate.WithClock(clock.Now))
 	if err := writeStart(store, sim); err != nil {
 		return fmt.Errorf("cannot write the pool: %w", err)

@@ -108,8 +108,8 @@ func (f *follower) tick(ctx context.Context) error {
 	if f.late {
 		return nil
 	}
-	events, next := f.observer.Tick(now), f.outages.Next()
-	if len(events) == 0 && (next.IsZero() || now.Before(next)) {
+	events := f.observer.Tick(now)
+	if len(events) == 0 && !f.outages.Due(now) {
 		return nil
 	}
 	return f.printAll(f.withOutages(events, now), "")
@@ -122,12 +122,11 @@ func (f *follower) withOutages(events []poolstate.Event, now time.Time) []poolst
 
 // untilNext returns how long to sleep before reading the clock again.
 func (f *follower) untilNext() time.Duration {
-	now, next, longest := f.clock(), f.recount, time.Minute
+	now, next := f.clock(), f.recount
 	for _, due := range []time.Time{f.observer.Next(), f.outages.Next()} {
 		if f.late || due.IsZero() {
 			continue
 		}
-		longest = maxWait
 		if next.IsZero() || due.Before(next) {
 			next = due
 		}
@@ -135,8 +134,8 @@ func (f *follower) untilNext() time.Duration {
 	if next.IsZero() {
 		return time.Hour // only a change to the file can cause an event
 	}
-	// Sleep until a whole second or minute, so that the timers of all stores fire together.
-	return min(max(next.Sub(now), 0), now.Truncate(longest).Add(longest).Sub(now))
+	// Sleep until a whole second, so that the timers of all stores fire together.
+	return min(max(next.Sub(now), 0), now.Truncate(maxWait).Add(maxWait).Sub(now))
 }
 
 // load takes a snapshot and prints the events since the previous one. If the file is

@@ -115,7 +115,7 @@ func (e *exporter) listen(ctx context.Context, w *storeWatch, address string, wa
 	}()
 	warn(fmt.Errorf("serving http://%s%s", l.Addr(), scrape.Path))
 	server := scrape.Server{
-		Page: func() []byte { return e.read().page }, ContentType: promtext.ContentType, Now: time.Now,
+		Page: func() []byte { return e.read().page }, ContentType: promtext.ContentType, Now: poolstate.Now,
 		About: "pooltop " + version + ": the metrics are at " + scrape.Path,
 	}
 	err = server.Serve(ctx, l)

@@ -48,7 +48,8 @@ type output struct {
 }
 
 func newOutput(f *os.File, gone func(error)) *output {
-	o := &output{File: f, now: time.Now, due: func() {}, gone: gone, wake: make(chan struct{}, 1)}
+	o := &output{File: f, due: func() {}, gone: gone, wake: make(chan struct{}, 1)}
+	o.now = time.Now //nolint:forbidigo // only durations are measured
 	go o.pump()
 	return o
 }

@@ -33,16 +33,16 @@ func displayPath(path string) string {
 // if start is the zero time.
 func newClock(start time.Time) func() time.Time {
 	if start.IsZero() {
-		return time.Now
+		return poolstate.Now
 	}
-	started := time.Now()
-	return func() time.Time { return start.Add(time.Since(started)).Local() }
+	started := poolstate.Now()
+	return func() time.Time { return start.Add(poolstate.Now().Sub(started)).Local() }
 }
 
 // instant returns now, the value of --now, or the current time if now is zero.
 func instant(now time.Time) time.Time {
 	if now.IsZero() {
-		return time.Now()
+		return poolstate.Now()
 	}
 	return now.Local()
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"pooltop/poolstate/counts"
 )
@@ -60,4 +61,16 @@ func TestLoadSelection_BorrowedGuard(t *testing.T) {
 	equal(t, "seconds with a guard", next(), 7200)
 	markdown := done(t, pooltop(t, "report", "--home", root, "--now", guardStart.Format("2006-01-02T15:04:05Z")))
 	equal(t, "the report says that guard is running", strings.Contains(markdown, "`pooltop guard` is running"), true)
+}
+
+// TestNewClock_NoMonotonic checks that the clocks follow the wall clock when the machine was
+// suspended.
+func TestNewClock_NoMonotonic(t *testing.T) {
+	for _, start := range []time.Time{{}, time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)} {
+		for _, at := range []time.Time{newClock(start)(), instant(start)} {
+			if s := at.String(); strings.Contains(s, "m=") {
+				t.Errorf("%s has a monotonic clock reading", s)
+			}
+		}
+	}
 }

@@ -40,6 +40,16 @@ func (c Clock) real(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(float64(d) / c.Rate))
 }
 
+// since returns the real time that has passed since t. If the clock has been set back since
+// then, that is unknown, and since returns the maximum.
+func (c Clock) since(t time.Time) time.Duration {
+	passed := c.Now().Sub(t)
+	if passed < 0 {
+		return math.MaxInt64
+	}
+	return c.real(passed)
+}
+
 type ticked struct{}
 
 // tick waits for the next tick or the next deadline, whichever is sooner.
@@ -60,7 +70,7 @@ func (m *Model) clockTicked() {
 	var events []poolstate.Event
 	for _, st := range m.stores {
 		passed := m.eventsOf(st, st.observer.Tick(m.cfg.Clock.Now()))
-		if next := st.outages.Next(); len(passed) > 0 || !next.IsZero() && !m.cfg.Clock.Now().Before(next) {
+		if len(passed) > 0 || st.outages.Due(m.cfg.Clock.Now()) {
 			m.logEvents(st, passed)
 		}
 		events = append(events, passed...)
@@ -71,7 +81,7 @@ func (m *Model) clockTicked() {
 		return
 	}
 	m.recordChanges(events)
-	if s := m.status; s != nil && s.Kind != ui.AnswerNotice && m.cfg.Clock.real(m.now.Sub(m.statusAt)) > statusStays {
+	if s := m.status; s != nil && s.Kind != ui.AnswerNotice && m.cfg.Clock.since(m.statusAt) > statusStays {
 		m.status = nil
 	}
 	if len(events) > 0 && !m.arrangement.isDefault() {
@@ -80,9 +90,9 @@ func (m *Model) clockTicked() {
 }
 
 // late reports whether a tick is overdue, so that the time on screen is wrong. This
-// happens after the machine or the program was suspended.
+// happens after the machine or the program was suspended or the clock was set.
 func (m *Model) late() bool {
-	return !m.paused.on && m.cfg.Clock.real(m.cfg.Clock.Now().Sub(m.now)) > time.Second
+	return !m.paused.on && m.cfg.Clock.since(m.now) > time.Second
 }
 
 // catchUp sets the time on screen to the current time unless the display is frozen.

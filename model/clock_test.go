@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,24 @@ func TestUpdate_MissedTicks(t *testing.T) {
 			equal(t, "the journal", d.journaled(), "a due")
 		})
 	}
+}
+
+// TestUpdate_ClockSet checks that any message corrects the time after the clock was set, and
+// that later events are not dated in the future.
+func TestUpdate_ClockSet(t *testing.T) {
+	d := startDashboard(t, coolingPool(noon.Add(30*time.Minute)))
+	d.later(2*time.Hour).press("down", "1 due", "Mon 14:00:00")
+	d.m.setStatus(ui.AnswerDone, "an answer")
+	d.later(-110*time.Minute).press("up", "1 cooling", "20m00s", "Mon 12:10:00")
+	d.tick(0)
+	d.hides("an answer")
+	d.change(pool(exhausted("a", 90*time.Minute, 1), ready("b", 0)))
+	d.change(pool(exhausted("a", 90*time.Minute, 1), exhausted("b", 10*time.Minute, 1)))
+	var events []string
+	for _, r := range d.m.log.records {
+		events = append(events, r.At.Format("15:04")+" "+r.Kind.String())
+	}
+	equal(t, "events", strings.Join(events, ", "), "11:00 exhausted, 12:10 exhausted, 12:10 exhausted, 12:30 due") // the last precedes the set-back
 }
 
 func TestClockTicked_ExpiresStatus(t *testing.T) {

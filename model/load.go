@@ -93,7 +93,7 @@ const reloadAfter = time.Minute
 // reloadDue reports whether it is time to load a store again although its file has not changed.
 func (m *Model) reloadDue(st *store) bool {
 	now := m.cfg.Clock.Now()
-	return st.recountDue(now) || st.Count != nil && m.cfg.Clock.real(now.Sub(st.loading.at)) >= reloadAfter
+	return st.recountDue(now) || st.Count != nil && m.cfg.Clock.since(st.loading.at) >= reloadAfter
 }
 
 // recountDue reports whether it is time to count the failures again.

@@ -37,7 +37,7 @@ func (m *Model) shownStatus() *ui.Answer {
 	if r == nil || r.holder == "" {
 		return m.status
 	}
-	waited := m.cfg.Clock.real(max(m.cfg.Clock.Now().Sub(r.since), 0))
+	waited := min(m.cfg.Clock.since(r.since), poolstate.LockTimeout)
 	wait := text.Span(waited) + " of " + text.Span(poolstate.LockTimeout)
 	return &ui.Answer{
 		Kind:  ui.AnswerWaiting,
@@ -191,7 +191,7 @@ func (m *Model) notifyOf(st *store, events []poolstate.Event) {
 		if c := e.Credential(); c != nil {
 			subject = fmt.Sprint(e.Kind, c.Ref)
 		}
-		if last, before := n.reported[subject]; text == "" || before && m.cfg.Clock.real(now.Sub(last)) < poolstate.QuietPeriod {
+		if last, before := n.reported[subject]; text == "" || before && m.cfg.Clock.since(last) < poolstate.QuietPeriod {
 			continue
 		}
 		if n.reported == nil {

@@ -7,7 +7,7 @@
 //	snapshot, err := store.Load()
 //	policy := poolstate.PolicyChoice{}.Resolve(snapshot.Pool, poolstate.NoEvidence)
 //	for c := range snapshot.Pool.All() {
-//		fmt.Println(c.Name(), policy.Assess(c, time.Now()).Availability)
+//		fmt.Println(c.Name(), policy.Assess(c, poolstate.Now()).Availability)
 //	}
 //
 // # The file

@@ -277,6 +277,9 @@ func (o *Observer) Fail(missing bool, at time.Time) []Event {
 // Tick returns an event for each deadline up to the given time that has not been reported,
 // in chronological order. It takes constant time if there is none.
 func (o *Observer) Tick(at time.Time) []Event {
+	if o.checkedAt.Sub(at) > QuietPeriod { // the clock has been set back, so deadlines may be ahead again
+		o.SetPolicy(o.policy, at)
+	}
 	if o.next.IsZero() || at.Before(o.next) {
 		return nil
 	}

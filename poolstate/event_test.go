@@ -241,6 +241,13 @@ func TestObserver_Tick(t *testing.T) {
 		"1h0m0s b due by clock, 1h30m0s b ready by agent")
 
 	o = Observer{}
+	o.Observe(p, Backoff(), noon.Add(90*time.Minute))
+	equal(t, "clock set back", eventText(o.Tick(noon)), "")
+	equal(t, "at the deadline that is ahead again", eventText(o.Tick(noon.Add(time.Hour))), "1h0m0s b due by clock")
+	equal(t, "clock corrected by a moment", eventText(o.Tick(noon.Add(time.Hour-time.Second))), "")
+	equal(t, "afterwards", eventText(o.Tick(noon.Add(time.Hour+time.Second))), "")
+
+	o = Observer{}
 	o.Observe(p, Backoff(), noon)
 	o.SetPolicy(Flat(), noon.Add(time.Minute))
 	equal(t, "by another policy", eventText(o.Tick(noon.Add(time.Hour))), "1h0m0s a due by clock, 1h0m0s b due by clock")

@@ -81,6 +81,12 @@ func (o *Outages) allow(e Event, now time.Time) bool {
 // zero time.
 func (o *Outages) Next() time.Time { return o.next }
 
+// Due reports whether to call Observe again now although the snapshot has not changed.
+func (o *Outages) Due(now time.Time) bool {
+	left := o.next.Sub(now)
+	return !o.next.IsZero() && (left <= 0 || left > QuietPeriod) // the clock may have been set back
+}
+
 // causedBy returns e with the actor and the time of the last of the events about the
 // provider or, if e has no provider, about any credential. The default is an agent, now.
 func (e Event) causedBy(events []Event, now time.Time) Event {

@@ -98,4 +98,10 @@ func TestOutages_Cause(t *testing.T) {
 	o.Observe(ready, Flat(), nil, noon.Add(2*time.Second))
 	o.Observe(out, Flat(), nil, noon.Add(3*time.Second))
 	equal(t, "next", o.Next(), noon.Add(time.Second+QuietPeriod))
+	for after, due := range map[time.Duration]bool{
+		3 * time.Second: false, QuietPeriod: false, QuietPeriod + time.Second: true, time.Hour: true,
+		-time.Hour: true, // the clock has been set back
+	} {
+		equal(t, fmt.Sprint("due after ", after), o.Due(noon.Add(after)), due)
+	}
 }

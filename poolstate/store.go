@@ -34,7 +34,7 @@ type Store struct {
 // Option configures a [Store].
 type Option func(*Store)
 
-// WithClock sets the clock for actions and updated_at. The default is [time.Now].
+// WithClock sets the clock for actions and updated_at. The default is [Now].
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
 // Open returns the store at path. The file need not exist.
@@ -42,7 +42,7 @@ func Open(path string, opts ...Option) *Store {
 	s := &Store{
 		path:   path,
 		fs:     atomicfile.OS,
-		now:    time.Now,
+		now:    Now,
 		random: func() string { return strconv.FormatUint(rand.Uint64(), 36) },
 		wait:   time.Sleep,
 		loc:    time.Local,

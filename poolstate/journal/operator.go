@@ -56,7 +56,7 @@ func (o *Operator) number() string {
 // NewNumber returns a unique identifier for an action. It consists of the time and a
 // random number.
 func NewNumber() string {
-	return strconv.FormatInt(time.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
+	return strconv.FormatInt(poolstate.Now().UnixMilli(), 36) + "-" + strconv.FormatUint(rand.Uint64(), 36)
 }
 
 // Task is an action on credentials, or the undo of an earlier action.

@@ -85,7 +85,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 
 // serve answers one request. When ctx is done, it stops waiting for the request.
 func (s *Server) serve(ctx context.Context, conn net.Conn) {
-	_ = conn.SetReadDeadline(time.Now().Add(readTimeout))
+	_ = conn.SetReadDeadline(time.Now().Add(readTimeout)) //nolint:forbidigo // a duration in real time
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	limited := &io.LimitedReader{R: conn, N: maxRequest}
@@ -107,7 +107,7 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 	case path != "/":
 		r = failure("404 Not Found")
 	}
-	_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout)) //nolint:forbidigo // a duration in real time
 	r.write(conn, s.Now(), method == "HEAD")
 }
 
