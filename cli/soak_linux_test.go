@@ -143,7 +143,8 @@ func (s *soak) load(random func(uint64) *rand.Rand) {
 	s.report("end")
 }
 
-// use is the user. It also prints a report every minute, or ten in all.
+// use types keys and resizes, blocks and slows down the terminal until ctx is done. It prints a
+// report every minute, or ten in all.
 func (s *soak) use(ctx context.Context) {
 	start, interval := time.Now(), min(time.Minute, *soakTime/10)
 	var reported, probed time.Duration
@@ -315,6 +316,7 @@ func (s *soak) checkFiles() {
 		for _, command := range [][]string{{"exhaust", "p", "p0", "--yes", "--json"}, {"reset", "p", "p0", "--yes", "--json"}} {
 			must(s.t, o.execute(command, 0))
 		}
+		equal(s.t, "at least one change by a command", o.changed > 0, true)
 		must(s.t, o.store.write(func(pool map[string][]row) error { failRow(pool["busy"][0], 429, nil); return nil }))
 		must(s.t, o.execute([]string{"guard"}, 2*time.Second)) // it stores the count of the failure
 		equal(s.t, "names in the directory", strings.Join(namesIn(s.t, filepath.Dir(o.store.file)), " "), "auth.json auth.lock")
