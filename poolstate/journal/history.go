@@ -2,10 +2,12 @@ package journal
 
 import (
 	"cmp"
+	"io"
 	"slices"
 	"time"
 
 	"pooltop/poolstate"
+	"pooltop/poolstate/userfile"
 )
 
 // of returns the entries about a store, in the same order. It includes unreadable entries
@@ -72,4 +74,32 @@ func (j Journal) History(store *poolstate.Store, pool *poolstate.Pool, policy po
 	}
 	slices.SortStableFunc(all, func(a, b poolstate.Record) int { return a.At.Compare(b.At) })
 	return all, err
+}
+
+// withoutKnown returns the entries that are not among the last entries of the file.
+func (j Journal) withoutKnown(entries []Entry) []Entry {
+	known := map[string][]Entry{} // by store
+	for _, e := range j.tail(recent) {
+		known[e.Store] = append(known[e.Store], e)
+	}
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
+		own := known[e.Store]
+		return poolstate.IndexSame(len(own), func(i int) *poolstate.Record { return &own[i].Record }, &e.Record) >= 0
+	})
+}
+
+// tail returns the entries in the last bytes of the file.
+func (j Journal) tail(size int64) []Entry {
+	f, err := userfile.Open(j.path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.Size() > size {
+		// The offset is usually within a line. The rest of that line is ignored.
+		if _, err := f.Seek(-size, io.SeekEnd); err != nil {
+			return nil
+		}
+	}
+	return assemble(decode(f, int(size)))
 }

@@ -35,8 +35,9 @@ const (
 	// lockTimeout is how long to wait for another process to finish writing.
 	lockTimeout = time.Second
 	// recent is how many bytes at the end of the file are searched for events that
-	// have already been recorded.
-	recent = 256 << 10
+	// have already been recorded, and recentActions for pending actions.
+	recent        = 256 << 10
+	recentActions = 64 << 10
 )
 
 // Entry is one line of the journal, about one credential or the file.
@@ -323,32 +324,4 @@ func (j Journal) rotate(n int) error {
 		return err
 	}
 	return os.Rename(j.path, j.rotated())
-}
-
-// withoutKnown returns the entries that are not among the last entries of the file.
-func (j Journal) withoutKnown(entries []Entry) []Entry {
-	known := map[string][]Entry{} // by store
-	for _, e := range j.tail() {
-		known[e.Store] = append(known[e.Store], e)
-	}
-	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
-		own := known[e.Store]
-		return poolstate.IndexSame(len(own), func(i int) *poolstate.Record { return &own[i].Record }, &e.Record) >= 0
-	})
-}
-
-// tail returns the last entries of the file.
-func (j Journal) tail() []Entry {
-	f, err := userfile.Open(j.path)
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = f.Close() }()
-	if info, err := f.Stat(); err == nil && info.Size() > recent {
-		// The offset is usually within a line. The rest of that line is ignored.
-		if _, err := f.Seek(-recent, io.SeekEnd); err != nil {
-			return nil
-		}
-	}
-	return assemble(decode(f, recent))
 }

@@ -14,7 +14,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// An action is recorded before the store is written, so that no process can be killed between
+// An action is recorded before the store is written, because the process may be killed between
 // the two. Then a line with the result follows. If it is missing, the action is pending, and the
 // store shows whether it was written.
 
@@ -38,7 +38,7 @@ func (j Journal) begin(entries []Entry, store *poolstate.Store) error {
 	for i := range entries {
 		entries[i].Of = len(entries)
 	}
-	err := j.write(slices.Concat(results(j.tail(), store), entries), writing{durable: true})
+	err := j.write(slices.Concat(results(j.tail(recentActions), store), entries), writing{durable: true})
 	if err != nil && !errors.Is(err, errTorn) { // a short line may still fit on a full disk
 		_ = j.write([]Entry{{Store: entries[0].Store, Lost: entries[0].Action}}, writing{durable: true})
 	}
