@@ -72,6 +72,9 @@ func TestRecordOf(t *testing.T) {
 			}
 		})
 	}
+	distant := poolAt(t, 0, failed("a", 0, 2)+`, "status_cleared_at": 999999999999`)
+	changed := RecordOf(&Event{At: noon, Kind: EventReady, After: &distant.Providers[0].Credentials[0]}, Backoff()).Changed
+	equal(t, "a reset after the year 9999", changed, time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC))
 	equal(t, "of the file", RecordOf(&Event{At: noon, Kind: EventFileMissing}, Flat()), Record{At: noon, Kind: EventFileMissing})
 }
 

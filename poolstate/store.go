@@ -101,10 +101,9 @@ func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	var next Snapshot
 	_, err := s.read(func(data []byte) error {
-		next = prev
+		next = prev // not what an earlier attempt has read
 		v := Version{len(data), maphash.Bytes(versionSeed, data)}
 		if prev.Pool != nil && prev.Version == v {
-			next = prev // not what an earlier attempt has read
 			return nil
 		}
 		pool, err := Decode(data, s.loc)
