@@ -156,7 +156,7 @@ func TestUndo_KilledBeforeEachCall(t *testing.T) {
 			want := "exhaust of b"
 			if before++; string(readFile(t, r.file)) != r.before {
 				after++
-				want = map[string]string{"undo": "nothing to undo", "exhaust": "exhaust of a", "order": "order of b", "sync": "sync of n: " + journal.ErrNotUndoable.Error()}[verb]
+				want = map[string]string{"undo": poolstate.ErrNothingToUndo.Error(), "exhaust": "exhaust of a", "order": "order of b", "sync": "sync of n: " + journal.ErrNotUndoable.Error()}[verb]
 			}
 			last, _, err := r.operator.Journal.LastUndo([]*poolstate.Store{r.operator.Store}, nil)
 			got := last.Verb + " of " + last.ID
