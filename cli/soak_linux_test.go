@@ -97,7 +97,9 @@ func TestSoak(t *testing.T) {
 
 // fillJournal makes the journal almost as large as it can be.
 func (s *soak) fillJournal() {
-	const line = `{"at":"2026-11-01T00:00:00Z","event":"ready","by":"clock","provider":"p","id":"p0","label":"a","store":"/elsewhere/auth.json"}` + "\n"
+	const line = `{"at":"2026-11-01T00:00:00.123456789Z","event":"exhausted","by":"agent","provider":"p","id":"p0","label":"label-p0",` +
+		`"before":{"status":"ok","streak":0,"deadline":null},"after":{"status":"exhausted","streak":1,"deadline":"2026-11-01T01:00:00Z"},` +
+		`"error_code":429,"cooldown_seconds":3600,"source":"manual","store":"/elsewhere/auth.json"}` + "\n"
 	journal := filepath.Join(s.operators[0].state, "pooltop", "events.jsonl")
 	writeFile(s.t, journal, []byte(strings.Repeat(line, (5<<20-2000)/len(line))))
 }
