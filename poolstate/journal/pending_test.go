@@ -191,12 +191,12 @@ func TestAppendTo_FullDisk(t *testing.T) {
 	do(t, o, hold)
 	text := readFile(t, o.Journal.path)
 	first := strings.SplitAfter(text, "\n")[0]
-	for _, left := range []string{"", text, text + first[:len(first)/2], text + "\x00\x00", text + first[:len(first)-1]} {
+	for i, left := range []string{text, "", text + first[:len(first)/2], text + "\x00\x00", text + first[:len(first)-1]} {
 		whole := text
 		if left == "" || strings.HasSuffix(left, "}") {
 			whole = left
 		}
-		for room := len(left); room <= len(left)+len(text)+1; room += 7 {
+		for room := len(left); room <= len(left)+len(text)+1; room += 1 + 10*i { // every byte after whole lines
 			m := &memory{text: left, room: room}
 			err := appendTo(m, []byte(text), true, true)
 			want := whole
