@@ -53,8 +53,9 @@ func assemble(entries []Entry) []Entry {
 	for i := range entries {
 		e := &entries[i]
 		count[part{e.Store, e.Action}]++
-		done[part{e.Store, e.Done}] = true
-		failed[part{e.Store, e.Failed}] = true
+		if r := cmp.Or(e.Done, e.Failed); r != "" { // the one of the process itself is the last
+			done[part{e.Store, r}], failed[part{e.Store, r}] = e.Done != "", e.Failed != ""
+		}
 	}
 	var out []Entry
 	for i := range entries {

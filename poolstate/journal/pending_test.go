@@ -99,10 +99,16 @@ func TestAssemble(t *testing.T) {
 		{Store: "s", Failed: "6"},
 		{Store: "s", Action: "7", Of: 1},
 		{Store: "s", Done: "7"},
+		{Store: "s", Action: "8", Of: 1},
+		{Store: "s", Failed: "8"}, // according to the store
+		{Store: "s", Done: "8"},
+		{Store: "s", Action: "9", Of: 1},
+		{Store: "s", Done: "9"}, // according to the store
+		{Store: "s", Failed: "9"},
 	})
 	equal(t, "entries", joined(got, func(e Entry) string {
 		return fmt.Sprint(e.Store, e.Action, map[bool]string{true: "?"}[e.pending], map[bool]string{true: "!"}[e.unreadable])
-	}), "sold s1? s s1? s4? t4 s! s7")
+	}), "sold s1? s s1? s4? t4 s! s7 s8")
 }
 
 // The next action records the result of a pending one, which the store may not show later.
