@@ -90,10 +90,9 @@ type Snapshot struct {
 	Version Version
 }
 
-// Load reads the pool. It takes no lock and writes nothing. If the content is invalid, it
-// tries again for a moment, because another process may be writing the file in place. Its
-// errors include
-// [fs.ErrNotExist], [fs.ErrPermission], [ErrNotFile], [ErrTooLarge], [*SyntaxError] and
+// Load reads the pool. It takes no lock and writes nothing. If the content is invalid, it tries
+// again for a moment, because another process may be writing the file in place. Its errors
+// include [fs.ErrNotExist], [fs.ErrPermission], [ErrNotFile], [ErrTooLarge], [*SyntaxError] and
 // [ErrNotPool].
 func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 
@@ -101,9 +100,9 @@ func (s *Store) Load() (Snapshot, error) { return s.LoadIfChanged(Snapshot{}) }
 func (s *Store) LoadIfChanged(prev Snapshot) (Snapshot, error) {
 	var next Snapshot
 	_, err := s.read(func(data []byte) error {
-		next = prev // not what an earlier attempt has read
 		v := Version{len(data), maphash.Bytes(versionSeed, data)}
 		if prev.Pool != nil && prev.Version == v {
+			next = prev
 			return nil
 		}
 		pool, err := Decode(data, s.loc)

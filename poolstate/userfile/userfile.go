@@ -1,10 +1,10 @@
 // Package userfile creates, opens and locks the files that pooltop keeps for a user, such as the
 // journal. New files and directories get the owner of the directory that contains them, so that
-// a pooltop of root does not shut out the user in whose home it runs.
+// users can use what root creates in their home directories.
 //
-// Except for [OpenLog], the functions refuse files that are not regular with
-// [poolstate.ErrNotFile], because a pipe may block and a device may have side effects. They never
-// change the mode of the target of a link.
+// Except for [OpenLog], the functions return [poolstate.ErrNotFile] for files that are not
+// regular, because a pipe may block and a device may have side effects. They never change the
+// mode of a link's target.
 package userfile
 
 import (
@@ -24,7 +24,7 @@ import (
 	"pooltop/poolstate/internal/atomicfile"
 )
 
-// MkdirAll creates a directory and its parents for the owner only.
+// MkdirAll creates a directory and its parents with mode 0700.
 func MkdirAll(dir string) error {
 	if info, err := os.Stat(dir); err == nil {
 		if info.IsDir() {
@@ -74,11 +74,11 @@ func Adopt(f *os.File, path string) error {
 	return atomicfile.Adopt(f, path)
 }
 
-// isAt reports whether path leads to f and is not a link.
+// isAt reports whether path is f itself, not a link to it.
 func isAt(f *os.File, path string) bool {
 	info, err := f.Stat()
-	at, missing := os.Lstat(path)
-	return err == nil && missing == nil && os.SameFile(info, at)
+	at, lstatErr := os.Lstat(path)
+	return err == nil && lstatErr == nil && os.SameFile(info, at)
 }
 
 // Open opens a file for reading.
@@ -95,8 +95,8 @@ func Read(path string) ([]byte, error) {
 	return file.Data, nil
 }
 
-// Append opens a file for reading and appending, and creates it if necessary. Only the owner gets
-// access to it, unless path is a link.
+// Append opens a file for reading and appending, and creates it if necessary. It sets the mode
+// to 0600, unless path is a link.
 func Append(path string) (*os.File, error) {
 	f, err := create(path, os.O_RDWR|os.O_APPEND)
 	if err != nil {
@@ -162,7 +162,7 @@ func notRegular(path string) error {
 const lockPoll = 5 * time.Millisecond
 
 // Lock locks the file at path, and creates it and its directory if necessary. The error is
-// [poolstate.ErrLocked] if another process has held the lock for the duration of timeout.
+// [poolstate.ErrLocked] if another process holds the lock for longer than timeout.
 func Lock(path string, timeout time.Duration) (*flock.Flock, error) {
 	if err := MkdirAll(filepath.Dir(path)); err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// A file that is not regular is refused at once and stays as it is. The device is a link to
+// A file that is not regular is refused at once and left unchanged. The device is a link to
 // /dev/zero, whose mode must not change.
 func TestOpen_NotRegular(t *testing.T) {
 	dir := t.TempDir()
@@ -95,7 +95,7 @@ func TestAppend_Link(t *testing.T) {
 	}
 }
 
-// OpenLog accepts a pipe that has a reader, and does not wait for one.
+// OpenLog opens a pipe that has a reader, and does not wait for one.
 func TestOpenLog_Pipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	must(t, syscall.Mkfifo(path, 0o600))
@@ -154,7 +154,7 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// isAt does not follow links, so that a directory that a link has replaced keeps its owner.
+// isAt does not follow links, so that a link cannot redirect a change of owner.
 func TestIsAt(t *testing.T) {
 	dir := t.TempDir()
 	link := filepath.Join(dir, "link")

@@ -136,9 +136,9 @@ type osFile struct{ *os.File }
 func (f osFile) ChownLike(info fs.FileInfo) error { return chownLike(f.File, info) }
 func (f osFile) Adopt(dir string) error           { return Adopt(f.File, dir) }
 
-// Adopt gives a new file or directory the owner of dir, which contains it. They differ if root
-// creates a file in the home of a user, who could then not read it. It is an error if another
-// user than root would be unable to use a file in his own directory.
+// Adopt sets the owner of f, a new file or directory in dir, to the owner of dir, who could not
+// use what root creates in a home directory otherwise. A failure is an error only if it would
+// keep that user from using f, and dir is not shared with other users.
 func Adopt(f *os.File, dir string) error {
 	parent, err := os.Stat(dir)
 	if err != nil {

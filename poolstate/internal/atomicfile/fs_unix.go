@@ -59,8 +59,8 @@ type owned interface {
 	Chown(uid, gid int) error
 }
 
-// adopt gives f the owner of its directory. It ignores a failure if the owner is root, who can use
-// the file anyway, or if everyone may create files in the directory, as in /tmp.
+// adopt gives f the owner of its directory. It ignores a failure if that is root, who can use f
+// anyway, or if the group or everyone may create files in the directory, as in /tmp.
 func adopt(f owned, info, parent fs.FileInfo) error {
 	have, known := info.Sys().(*syscall.Stat_t)
 	want, alsoKnown := parent.Sys().(*syscall.Stat_t)
@@ -68,7 +68,7 @@ func adopt(f owned, info, parent fs.FileInfo) error {
 		return nil
 	}
 	err := f.Chown(int(want.Uid), int(want.Gid))
-	if err == nil || want.Uid == 0 || parent.Mode().Perm()&0o002 != 0 {
+	if err == nil || want.Uid == 0 || parent.Mode().Perm()&0o022 != 0 {
 		return nil
 	}
 	if failed, ok := errors.AsType[*fs.PathError](err); ok {
