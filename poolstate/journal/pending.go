@@ -45,9 +45,9 @@ func (j Journal) begin(entries []Entry, store *poolstate.Store) error {
 	return err
 }
 
-// assemble returns entries without the lines with results, and without actions that failed or
-// are incomplete, which were not written to a store. It marks actions without a result as
-// pending, and replaces lost actions by unreadable entries.
+// assemble removes the lines with results from entries, and the actions that failed or are
+// incomplete, which were not written to a store. It marks actions without a result as pending,
+// and replaces lost actions by unreadable entries.
 func assemble(entries []Entry) []Entry {
 	count, done, failed := map[part]int{}, map[part]bool{}, map[part]bool{}
 	for i := range entries {
@@ -57,7 +57,7 @@ func assemble(entries []Entry) []Entry {
 			done[part{e.Store, r}], failed[part{e.Store, r}] = e.Done != "", e.Failed != ""
 		}
 	}
-	var out []Entry
+	out := entries[:0] // a copy of a long journal would double the memory
 	for i := range entries {
 		e := &entries[i]
 		p := part{e.Store, e.Action}
