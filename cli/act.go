@@ -300,8 +300,8 @@ func (r *actionRun) confirm(jobs []*job) error {
 	return nil
 }
 
-// readLine reads a line, which ends at EOF at the latest. If ctx is done, readLine returns the
-// cause at once and leaves a goroutine that is still reading.
+// readLine reads a line, which may end at EOF. If ctx is done, readLine returns its cause at once,
+// although a goroutine is still reading.
 func readLine(ctx context.Context, r io.Reader) (string, error) {
 	line := make(chan string, 1)
 	go func() {

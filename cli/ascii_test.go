@@ -14,8 +14,7 @@ func notASCII(s string) string {
 	return ""
 }
 
-// TestASCII checks that --ascii affects text, but not JSON, and leaves lines and columns as they
-// are.
+// TestASCII checks that --ascii affects text, but not JSON, and keeps lines and columns.
 func TestASCII(t *testing.T) {
 	store := sampleFile(t, "backoff.json")
 	for line, isText := range map[string]bool{

@@ -154,13 +154,13 @@ func openLog(cfg *config.Config, command string) (log *slog.Logger, closeLog fun
 	return log, f.Close, nil
 }
 
-// logFile is a debug log. If it is a pipe whose reader is stuck, lines are lost.
+// logFile is a debug log. If it is a pipe and its reader is stuck, lines are lost.
 type logFile struct {
 	*os.File
 	stuck bool
 }
 
-// Write waits at most writeTimeout for the reader of a pipe, or a millisecond if it is stuck.
+// Write waits for the reader of a pipe: at most writeTimeout, or a millisecond if it was stuck before.
 func (l *logFile) Write(p []byte) (int, error) {
 	timeout := writeTimeout
 	if l.stuck {

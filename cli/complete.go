@@ -244,8 +244,8 @@ func (snap *snapshot) completionOf(p *poolstate.Provider, include func(*poolstat
 }
 
 // targetsOf returns completions for the credentials that are not yet on the command line: the
-// label; the id, if the label is ambiguous or would need quoting, or the user has started to type;
-// or the number, if neither the label nor the id can be offered.
+// label; the id, if the label is ambiguous or would need quoting, or if part of the word has been
+// typed; or the number, if neither can be offered.
 func (snap *snapshot) targetsOf(
 	p *poolstate.Provider, named []string, prefix string, include func(*poolstate.Credential) bool,
 ) (words []cobra.Completion) {
@@ -287,7 +287,7 @@ func (snap *snapshot) targetsOf(
 	return words
 }
 
-// isNamed reports whether a target refers to that credential.
+// isNamed reports whether a target selects credential c.
 func isNamed(p *poolstate.Provider, target string, c *poolstate.Credential) bool {
 	found, _ := findTarget(p, target)
 	return found != nil && found.Ref == c.Ref

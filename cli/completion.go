@@ -16,8 +16,8 @@ import (
 	"pooltop/ui/text"
 )
 
-// The scripts of Cobra evaluate the words of the command line, even in a substitution that
-// the user has only typed. These pass them to pooltop as they are.
+// Cobra's scripts evaluate the typed words, which runs a command substitution that is still being
+// typed. These scripts pass the words to pooltop unevaluated.
 var (
 	//go:embed completion/pooltop.bash
 	bashScript string
@@ -37,8 +37,8 @@ func completionCommand() *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Print the completion script for a shell",
 		Long: "completion prints a script for " + config.OneOf(shells) + ". It completes commands and flags, and\n" +
-			"the providers and credentials of the pool that the flags select: credentials by their ids if\n" +
-			"their labels would need quotes. Packages install these scripts.",
+			"the providers and credentials of the pool that the flags select. A credential whose label would\n" +
+			"need quotes is completed by its id. Packages install these scripts.",
 		Example:           "  source <(pooltop completion bash)\n  pooltop completion fish | source",
 		ValidArgsFunction: fixed(shells...),
 		Args: func(_ *cobra.Command, args []string) error {
@@ -66,23 +66,21 @@ func completionCommand() *cobra.Command {
 // maxOffered is the maximum length of a completion, in bytes.
 const maxOffered = 256
 
-// Shells do not expand these words, even if they are not quoted. Text from files is
-// limited further, as a leading hyphen or number sign has a meaning, and so have commas and
-// equal signs in lists.
+// Shells do not expand these words, even unquoted. Text from files must match fromFile, because
+// a leading hyphen or number sign has a meaning, as have commas and equal signs in lists.
 var (
 	unquoted = regexp.MustCompile(`^[-#]?[\pL\p{Nd}_][\pL\pM\p{Nd}_.:/@+,=-]*$`)
 	fromFile = regexp.MustCompile(`^[\pL\p{Nd}_][\pL\pM\p{Nd}_.:/@+-]*$`)
 )
 
-// plain reports whether text from a file can be offered: whether it needs no quoting in
-// any shell.
+// plain reports whether text from a file can be offered, because no shell requires it to be quoted.
 func plain(word string) bool {
 	return fromFile.MatchString(word) && word == text.Clean(word, maxOffered)
 }
 
-// insertable removes the completions that would need quoting, such as those that repeat
-// what the user typed. Of words that differ only in case or in hyphens and underscores, it removes the
-// descriptions: readline may treat such words as equal, and insert what follows them too.
+// insertable removes the completions that would need quoting, such as those that repeat typed
+// text. It removes the descriptions of words that differ only in case, or in hyphens and
+// underscores: readline may treat such words as equal, and insert a common part of the descriptions.
 func insertable(words []cobra.Completion) []cobra.Completion {
 	words = slices.DeleteFunc(words, func(w cobra.Completion) bool {
 		word, _, _ := strings.Cut(w, "\t")
@@ -100,7 +98,7 @@ func insertable(words []cobra.Completion) []cobra.Completion {
 	return words
 }
 
-// foldWord returns the word of a completion, as readline compares it if it ignores case.
+// foldWord returns the word of a completion in the form that readline compares if it ignores case.
 func foldWord(completion cobra.Completion) string {
 	word, _, _ := strings.Cut(completion, "\t")
 	return strings.Map(func(r rune) rune {

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// shellWords returns texts that shells would change or run if they were not quoted, and some
-// that need no quoting.
+// shellWords returns texts that shells would expand or run unless they were quoted, and some that
+// need no quoting.
 func shellWords(t *testing.T) (words []string) {
 	t.Helper()
 	must(t, json.Unmarshal(readFile(t, filepath.Join("testdata", "shellwords.json")), &words))
@@ -26,8 +26,8 @@ func shellWords(t *testing.T) (words []string) {
 	return words
 }
 
-// inserted matches the words that every shell passes to pooltop unchanged: letters, digits and some
-// punctuation. The scripts quote a number sign.
+// inserted matches the words that every shell passes to pooltop unchanged, and numbers, which the
+// scripts quote.
 var inserted = regexp.MustCompile(`^(#[0-9]+|--?[a-z-]+=?|-?[\pL\pN_][\pL\pM\pN_.:/@+,=-]*)$`)
 
 // checkInserted checks the completions that a shell receives, and returns the words.
@@ -43,8 +43,8 @@ func checkInserted(t *testing.T, what string, completions []string) (words []str
 	return words
 }
 
-// TestTargetsOf_ShellWords checks that each credential is offered by a word that needs no quoting
-// and that selects it, whatever its label and id are.
+// TestTargetsOf_ShellWords checks that each credential, whatever its label and id are, is offered as
+// a word that selects it and needs no quoting.
 func TestTargetsOf_ShellWords(t *testing.T) {
 	texts := shellWords(t)
 	var providers []string
@@ -70,8 +70,8 @@ func TestTargetsOf_ShellWords(t *testing.T) {
 	}
 }
 
-// TestComplete_NeedsNoQuoting completes every argument and flag of every command with texts that
-// would need quoting as providers, models, labels, profiles and lists that were typed.
+// TestComplete_NeedsNoQuoting completes every argument and flag of every command. Providers, models,
+// labels, profiles and typed lists contain text that would need quoting.
 func TestComplete_NeedsNoQuoting(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HERMES_HOME", home)
@@ -124,8 +124,8 @@ func TestCompletion_NoEvaluation(t *testing.T) {
 	}
 }
 
-// shellPrograms complete command lines without a terminal. Each line is an argument, and its last
-// word is completed. They print the completions of a line, and then a period.
+// shellPrograms complete command lines, their arguments, without a terminal. They print the
+// completions of the last word of each line, and then a period.
 var shellPrograms = map[string]string{
 	"bash": `eval "$(pooltop completion bash --no-descriptions)" # in bash 3, source cannot read from a pipe
 		compopt() { :; }
@@ -157,7 +157,7 @@ var shellPrograms = map[string]string{
 // and must pass it to pooltop without its quotes.
 func TestCompletion_Shells(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("has other paths in these shells")
+		t.Skip("these shells use other paths on Windows")
 	}
 	t.Setenv("PATH", filepath.Dir(build(t))+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	file := storeFile(t, `{"credential_pool": {"it's $(touch canary);": [{"access_token": "none", "id": "aa11", "label": "$(touch canary)"}],

@@ -24,7 +24,7 @@ func statusCommand() *cobra.Command {
 			"worst one that can be read determines the exit code.\n\n" +
 			"--format waybar prints JSON for a custom module of Waybar: the class is ok, degraded or out instead of an exit code\n" +
 			"of 0, 10 or 11, and the percentage is that of ready credentials. --format tmux prints the usual line for a #()\n" +
-			"command in tmux's status line: each # in it is doubled, because tmux would expand a name such as #{host}.",
+			"command in tmux's status line, with each # doubled, because tmux would expand a name such as #{host}.",
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
@@ -66,8 +66,8 @@ func formatError(err error) error {
 	return usageError("--format: %s", strings.TrimPrefix(err.Error(), "template: "))
 }
 
-// maxNamed is the maximum number of providers named on the status line, and maxStatusName the
-// maximum width of each name.
+// maxNamed is the maximum number of providers on the status line, and maxStatusName the maximum
+// width of a name.
 const maxNamed, maxStatusName = 2, 40
 
 // statusName returns the name of a provider or profile for the status line.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -17,8 +18,8 @@ import (
 // stream is the standard output or the standard error of a command.
 type stream struct {
 	io.Writer
-	ascii bool  // print ASCII characters only
-	err   error // from the first write that failed
+	ascii  bool                        // print ASCII characters only
+	failed atomic.Pointer[outputError] // by the first write that failed; a blocked one may fail late
 }
 
 // wrapStreams replaces the standard output and the standard error of root. It returns the
@@ -45,7 +46,7 @@ func inASCII(w io.Writer) bool {
 	return ok && s.ascii
 }
 
-// Write writes p. Its error says in one sentence that the output could not be printed.
+// Write writes p. Its error is an [outputError].
 func (s *stream) Write(p []byte) (int, error) {
 	if !s.ascii {
 		return s.Raw().Write(p)
@@ -64,10 +65,9 @@ type rawStream struct{ *stream }
 func (s rawStream) Write(p []byte) (int, error) {
 	n, err := s.Writer.Write(p)
 	if err != nil {
-		err = &outputError{err}
-		if s.err == nil {
-			s.err = err
-		}
+		failed := &outputError{err}
+		s.failed.CompareAndSwap(nil, failed)
+		err = failed
 	}
 	return n, err
 }
@@ -75,8 +75,8 @@ func (s rawStream) Write(p []byte) (int, error) {
 // outcome returns the error of a command that returned err. A command that only prints ends
 // silently if its output is a closed pipe, such as that of "pooltop list | head -1".
 func (s *stream) outcome(err error) error {
-	if err == nil {
-		err = s.err // printing help does not return it
+	if failed := s.failed.Load(); err == nil && failed != nil {
+		err = failed // printing help does not return it
 	}
 	if _, unprinted := errors.AsType[*outputError](err); unprinted && errors.Is(err, syscall.EPIPE) {
 		return &codedError{code: exitClosedPipe}
@@ -93,8 +93,7 @@ func (e *outputError) Error() string {
 
 func (e *outputError) Unwrap() error { return e.err }
 
-// notReported returns an error after an action that has changed a file, but whose result could
-// not be printed.
+// notReported returns the error of an action that changed a file but could not print its result.
 func notReported(err error) error {
 	return &codedError{exitFailed, fmt.Errorf("written, but this report could not be printed: %s", cause(err))}
 }

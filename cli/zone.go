@@ -15,7 +15,7 @@ var errZone error
 
 // setLocalZone sets the local time zone to $TZ, which may also be a POSIX rule such as
 // "CET-1CEST,M3.5.0,M10.5.0/3"; the runtime treats a rule as UTC. If the value is not valid,
-// setLocalZone uses UTC, as the C library does. On Windows, the system ignores $TZ.
+// setLocalZone uses UTC, as the C library does. On Windows, it ignores $TZ, as the system does.
 func setLocalZone() error {
 	name, set := os.LookupEnv("TZ")
 	if !set || runtime.GOOS == "windows" {
@@ -30,8 +30,8 @@ func setLocalZone() error {
 const maxZoneFile = 1 << 20
 
 // zoneOf returns the time zone of a value of $TZ: the name or the absolute path of a zone file,
-// or a POSIX rule, optionally with a leading colon. An empty value means UTC. With an error,
-// it also returns UTC.
+// or a POSIX rule, optionally with a leading colon. An empty value means UTC. On error, it returns
+// UTC too.
 func zoneOf(value string) (*time.Location, error) {
 	name := strings.TrimPrefix(value, ":")
 	if filepath.IsAbs(name) {

@@ -55,7 +55,7 @@ func TestZoneOf(t *testing.T) {
 	}
 }
 
-// A change between standard and daylight saving time has the same instant as in the zone file.
+// Daylight saving time begins and ends at the same instants as in the zone file.
 func TestZoneOf_Changes(t *testing.T) {
 	rule, err := zoneOf("CET-1CEST,M3.5.0,M10.5.0/3")
 	must(t, err)

@@ -248,8 +248,8 @@ func TestFinish_EventsDuringAction(t *testing.T) {
 	equal(t, "the journal", d.journaled(), "a reset, b exhausted")
 }
 
-// If the journal cannot be written, every action still shows its own answer. The header and one
-// event show the failure, until the journal can be written again.
+// If the journal cannot be written, each action still shows its own answer. The header, and a single
+// event, show the failure until the journal can be written again.
 func TestActionDone_JournalFails(t *testing.T) {
 	d := startDashboard(t, pool(exhausted("a", -time.Minute, 2), ready("b", 0)))
 	operator := d.m.stores[0].Operator

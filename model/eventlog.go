@@ -30,7 +30,7 @@ type eventLog struct {
 	history         []poolstate.Record // events derived from first snapshots, until the journal has been read
 	lent            []poolstate.Record // events of a hidden root from the journal, kept until all stores have been loaded
 	journal, merged bool               // whether the journal has been read, and whether history has been merged
-	failed          bool               // the journal could not be read or written the last time
+	failed          bool               // the last attempt to read or write the journal failed
 	unwritten       []unwritten        // events to write to the journal
 	write           func() error       // writes a batch of events on the first call; nil if no batch is being written
 	shown           []poolstate.Record // the records that match the filter
@@ -252,8 +252,8 @@ func (m *Model) writeJournal() tea.Cmd {
 	}
 }
 
-// journaled logs the first of several failures in a row to use the journal. As the header shows a
-// failure too, it does not replace an answer on the status line. After a success, err is nil.
+// journaled notes whether the journal could be used, and logs the first of consecutive failures.
+// It does not replace an answer on the status line, because the header shows the failure too.
 func (m *Model) journaled(problem string, err error) {
 	if err != nil && !m.log.failed {
 		if path, ok := errors.AsType[*fs.PathError](err); ok { // shortest first

@@ -49,12 +49,10 @@ type loadState struct {
 
 // Counted is the result of counting the failures in a pool.
 type Counted struct {
-	Events []poolstate.Event // streaks that ended after a long time without a failure
-	Again  time.Time         // when to count again if the file does not change, or the zero time
-	Guard  *poolstate.Curve  // the backoff schedule of the guard running on the store, or nil
-	// Problem says why the counts cannot be stored. It is empty if they can, or if an earlier
-	// Counted has said so.
-	Problem string
+	Events  []poolstate.Event // streaks that ended after a long time without a failure
+	Again   time.Time         // when to count again if the file does not change, or the zero time
+	Guard   *poolstate.Curve  // the backoff schedule of the guard running on the store, or nil
+	Problem string            // why the counts cannot be stored; "" if they can, or if reported before
 }
 
 // grace is how long a file may be unreadable before the dashboard shows the error. A program

@@ -27,8 +27,8 @@ func asciiFlaw(s *Screen) string {
 	return ""
 }
 
-// TestRender_ASCII checks that every scene is drawn with ASCII characters only, and is aligned
-// as with others.
+// TestRender_ASCII checks that every scene is drawn with ASCII characters only, and that lines keep
+// their widths.
 func TestRender_ASCII(t *testing.T) {
 	for salt, sc := range scenes(t) {
 		t.Run(sc.name, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestRender_GoldenASCII(t *testing.T) {
 	golden.RequireEqual(t, draw(backoffScreen(t), [2]int{120, 36}, [2]int{80, 24}, [2]int{50, 15})+draw(forecast, [2]int{80, 24})+draw(help, [2]int{120, 50}))
 }
 
-// In ASCII, the states have different symbols, and so have the marks.
+// In ASCII, no two states have the same symbol, and no two marks.
 func TestRender_ASCIISymbols(t *testing.T) {
 	states := map[string]bool{text.ASCII(theme.GlyphPartly): true}
 	for _, a := range poolstate.Availabilities() {

@@ -111,7 +111,7 @@ func (s *Screen) answerLine() string {
 		words = brief
 	}
 	for _, c := range clauses[1:] {
-		if strings.HasPrefix(c, keyWords["right"]) { // a key, because a transition begins with a state
+		if strings.HasPrefix(c, keyWords["right"]) { // a key, not a transition, which begins with a state
 			c = s.keyName(c)
 		}
 		if more := words + "; " + c; text.Width(more) <= w {

@@ -1,9 +1,9 @@
 # bash completion for pooltop
 #
-# Completing evaluates neither what was typed nor what pooltop offers.
+# It evaluates neither the typed words nor the completions.
 
-# Splits a text into the array words, removing quotes without expanding anything. Sets
-# quote to the quote that is still open at the end.
+# Splits text into the array words and removes quotes, without expanding anything. Sets
+# quote to the quote that is still open at the end, if any.
 __pooltop_split() {
     local text=$1 word='' begun='' char i
     words=() quote=''

@@ -1,6 +1,6 @@
 # fish completion for pooltop
 #
-# Completing evaluates neither what was typed nor what pooltop offers.
+# It evaluates neither the typed words nor the completions.
 
 # Sets __pooltop_words to the completions, or fails if fish should complete files.
 function __pooltop_complete

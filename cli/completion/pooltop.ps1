@@ -1,6 +1,6 @@
 # PowerShell completion for pooltop
 #
-# Completing evaluates neither what was typed nor what pooltop offers.
+# It evaluates neither the typed words nor the completions.
 
 Register-ArgumentCompleter -Native -CommandName pooltop -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

@@ -3,7 +3,7 @@ compdef _pooltop pooltop
 
 # zsh completion for pooltop
 #
-# Completing evaluates neither what was typed nor what pooltop offers.
+# It evaluates neither the typed words nor the completions.
 
 _pooltop() {
     local program=${(Q)words[1]} directive line word

@@ -32,7 +32,7 @@ type Config struct {
 	Profiles  string   `toml:"profiles"` // which profiles the dashboard shows by default: "all" or "one"
 	Policy    string   `toml:"policy"`
 	Theme     string   `toml:"theme"`
-	ASCII     bool     `toml:"ascii"` // default: whether the locale is not UTF-8
+	ASCII     bool     `toml:"ascii"` // true by default if the locale is not UTF-8
 	Sort      string   `toml:"sort"`
 	Columns   []string `toml:"columns"`
 	Notify    bool     `toml:"notify"`

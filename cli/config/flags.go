@@ -60,7 +60,7 @@ func IsFlag(f *pflag.Flag) bool {
 }
 
 // asciiLocale returns the name of the environment variable that selects a locale without UTF-8,
-// or "". If no variable is set, the terminal is assumed to show UTF-8. Windows ignores them.
+// or "". If none is set, and on Windows, the terminal is assumed to show UTF-8.
 func asciiLocale(goos string, env func(string) string) string {
 	if goos == "windows" {
 		return ""
@@ -86,7 +86,7 @@ func (c *Config) applyLocale() {
 	}
 }
 
-// InASCII reports whether f includes --ascii and the configuration requires ASCII.
+// InASCII reports whether f includes --ascii and c sets it.
 func (f *Flags) InASCII(c *Config) bool { return c.ASCII && f.scope&ASCII != 0 }
 
 // ASCIILocale reports whether the locale is not UTF-8.

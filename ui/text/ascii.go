@@ -7,9 +7,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// glyphs maps the symbols that pooltop draws, and common punctuation, to ASCII characters.
-// Each symbol is one cell wide. No symbol becomes one of |<@`, because text from the file would
-// then have a meaning in a Markdown report.
+// glyphs maps the symbols that pooltop draws, and common punctuation, to ASCII characters. Each
+// symbol is one cell wide. None becomes |, <, @ or a backquote: text in a Markdown report is
+// escaped before it is converted.
 var glyphs = func() map[rune]byte {
 	m := map[rune]byte{}
 	for _, pair := range [...][2]string{
@@ -32,9 +32,8 @@ var glyphs = func() map[rune]byte {
 	return m
 }()
 
-// ASCII replaces all characters in cleaned text, which may be styled, that are not ASCII. The
-// result has the same width. Symbols become similar characters, and other characters become
-// question marks.
+// ASCII replaces the characters of s that are not ASCII: symbols with similar characters, and others
+// with question marks. The result has the same width. The text must be cleaned, and may be styled.
 func ASCII(s string) string {
 	if isASCII(s) {
 		return s

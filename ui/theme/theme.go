@@ -109,8 +109,8 @@ func (t *Theme) InASCII() *Theme {
 	return &ascii
 }
 
-// RowEnd returns the character for the last cell of the selected row. It is visible or a no-break
-// space, because some terminals erase an ordinary space without its background.
+// RowEnd returns the character for the last cell of the selected row. It is not an ordinary space,
+// because some terminals erase that without its background.
 func (t *Theme) RowEnd() string {
 	if t.ASCII {
 		return "<"
