@@ -183,7 +183,7 @@ func (sel *selection) providersOut() (out []string) {
 }
 
 // maxStatusText is the maximum length of a string in a template's data.
-const maxStatusText = text.RowLimit
+const maxStatusText = text.MessageLimit
 
 // render executes a template on the JSON output of list. It cleans the strings first, because
 // templates print them unchanged.

@@ -65,3 +65,10 @@ func TestStatus_LongNames(t *testing.T) {
 		t.Errorf("the names in a template have %d bytes", len(names))
 	}
 }
+
+func TestStatus_LongMessage(t *testing.T) {
+	message := strings.Repeat("m", 4000)
+	store := storeFile(t, poolOf(`{"access_token": "none", "last_status": "exhausted", "last_status_at": 1795425000, "last_error_message": "`+message+`"}`))
+	const format = "{{range .providers}}{{range .credentials}}{{.error_message}}{{end}}{{end}}"
+	equal(t, "the message in a template", at(t, store, "status", "--format", format).stdout, message+"\n")
+}

@@ -35,34 +35,20 @@ var glyphs = func() map[rune]byte {
 // ASCII replaces the characters of s that are not ASCII: symbols with similar characters, and others
 // with question marks. The result has the same width. The text must be cleaned, and may be styled.
 func ASCII(s string) string {
-	if isASCII(s) {
-		return s
-	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for i, r := range s {
-		glyph, known := glyphs[r]
-		switch {
-		case r < utf8.RuneSelf:
+		if r < utf8.RuneSelf {
 			b.WriteByte(byte(r))
-		case r == '·' && separates(s, i):
+		} else if r == '·' && separates(s, i) {
 			b.WriteByte('-')
-		case known:
+		} else if glyph, known := glyphs[r]; known {
 			b.WriteByte(glyph)
-		default:
+		} else {
 			b.WriteString(strings.Repeat("?", ansi.StringWidthWc(string(r))))
 		}
 	}
 	return b.String()
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // separates reports whether the middle dot at position i of s has one space and a word on both
