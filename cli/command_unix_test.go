@@ -13,13 +13,16 @@ import (
 	"pooltop/cli/config"
 )
 
-// Writing to a log that is a pipe does not wait for a reader that is stuck.
+// A log that is a pipe needs a reader, but does not wait if that is stuck.
 func TestOpenLog_StuckPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	must(t, syscall.Mkfifo(path, 0o600))
+	cfg := &config.Config{LogFile: path}
+	_, _, err := openLog(cfg, "pooltop")
+	contains(t, err.Error(), "; start the reader of the pipe first")
 	reader, err := os.OpenFile(path, os.O_RDWR, 0)
 	must(t, err)
-	log, closeLog, err := openLog(&config.Config{LogFile: path}, "pooltop")
+	log, closeLog, err := openLog(cfg, "pooltop")
 	must(t, err)
 	for range 3 { // more than fits into the pipe
 		log.Info(strings.Repeat("a", 64<<10))

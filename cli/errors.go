@@ -178,6 +178,7 @@ func advice(err error) string {
 		{syscall.ENFILE, "raise the limit on open files"},
 		{syscall.ENOTDIR, "specify another file with --file"},
 		{syscall.ENAMETOOLONG, "specify another file with --file"},
+		{syscall.ENXIO, "start the reader of the pipe first"}, // see userfile.OpenLog
 	} {
 		if errors.Is(err, a.err) {
 			return "; " + a.do
