@@ -118,23 +118,43 @@ func OpenLog(path string) (*os.File, error) {
 	return create(path, os.O_WRONLY|os.O_APPEND)
 }
 
-// create opens a file, and creates it if it does not exist.
+// create opens a file, and creates it, or the missing target of a link, if it does not exist.
 func create(path string, flag int) (*os.File, error) {
+	path = follow(path)
 	f, err := os.OpenFile(path, flag|os.O_CREATE|os.O_EXCL, atomicfile.Mode)
 	if errors.Is(err, fs.ErrExist) {
 		return regular(path, func() (*os.File, error) {
-			return os.OpenFile(path, flag|os.O_CREATE|atomicfile.NonBlock, atomicfile.Mode) // creates the target of a link
+			return os.OpenFile(path, flag|os.O_CREATE|atomicfile.NonBlock, atomicfile.Mode)
 		})
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := atomicfile.Adopt(f, filepath.Dir(path)); err != nil {
+	dir, _ := filepath.Split(path)
+	if err := atomicfile.Adopt(f, dir+"."); err != nil {
 		_ = f.Close()
 		_ = os.Remove(path)
 		return nil, err
 	}
 	return f, nil
+}
+
+// follow returns the path that a link leads to, which may not exist. It does not clean the path,
+// because .. after a link to a directory is the parent of the link's target.
+func follow(path string) string {
+	const maxLinks = 40 // as in Linux
+	for range maxLinks {
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			dir, _ := filepath.Split(path)
+			target = dir + target
+		}
+		path = target
+	}
+	return path
 }
 
 // regular calls open unless the file at path is not regular. It checks the file again after

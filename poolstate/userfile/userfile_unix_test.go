@@ -135,6 +135,13 @@ func TestOwner(t *testing.T) {
 	must(t, err)
 	must(t, Adopt(tmp, filepath.Join(home, "missing")))
 	must(t, tmp.Close())
+	linked := filepath.Join(t.TempDir(), "link") // in a directory of root
+	must(t, os.Symlink(filepath.Join(home, "second"), linked))
+	must(t, os.Symlink("target", filepath.Join(home, "second")))
+	must(t, os.Lchown(filepath.Join(home, "second"), uid, gid))
+	f, err = Append(linked)
+	must(t, err)
+	must(t, f.Close())
 	n := 0
 	must(t, filepath.WalkDir(home, func(path string, entry fs.DirEntry, err error) error {
 		must(t, err)
@@ -149,8 +156,8 @@ func TestOwner(t *testing.T) {
 		n++
 		return nil
 	}))
-	if n != 11 {
-		t.Errorf("%d files and directories, want 11", n)
+	if n != 13 {
+		t.Errorf("%d files and directories, want 13", n)
 	}
 }
 
