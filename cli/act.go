@@ -36,7 +36,7 @@ type actionRun struct {
 	log      *slog.Logger
 	sel      *selection
 	failures []failure
-	lost     bool // the journal was opened, as usual, but an action could not be recorded
+	lost     bool // the journal could be opened, but an action could not be recorded
 
 	unrecorded bool // the journal could not be written; the warning has been printed
 }
@@ -181,7 +181,7 @@ func (r *actionRun) perform(j *job) bool {
 }
 
 // isLost reports whether a record could not be written to a journal that had been opened, for
-// example because the disk is full. A journal that cannot be opened is like none.
+// example because the disk is full. A journal that cannot be opened counts as none.
 func isLost(err error) bool {
 	failed, system := errors.AsType[*fs.PathError](err)
 	return system && !slices.Contains([]string{"open", "mkdir", "create"}, failed.Op)

@@ -251,7 +251,7 @@ func (m *Model) notification(st *store, e *poolstate.Event, now time.Time) strin
 	return ""
 }
 
-// shortName shortens a name so that a notification always says what has happened.
+// shortName shortens a name so that a notification always has room for what happened.
 func shortName(name string) string {
 	const widest = 60
 	return text.Fit(text.Clean(name, text.RowLimit), widest)
