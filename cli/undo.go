@@ -46,10 +46,14 @@ type undoable struct {
 // undo reverts the last action. If that is impossible and next is set, it reverts the last action
 // that can be undone. If next is not set, it suggests that in the error.
 func (r *actionRun) undo(next bool) error {
+	j := journal.Journal{}
+	if r.cfg.Journal {
+		j = userJournal().Frozen()
+	}
 	var first *undoable // the last action, if it cannot be undone
 	var passed []string
 	for {
-		last, err := r.lastAction(passed)
+		last, err := r.lastAction(j, passed)
 		known := last.action.Action != ""
 		switch why := r.whyNotUndoable(last); {
 		case first != nil && err != nil:
@@ -61,7 +65,10 @@ func (r *actionRun) undo(next bool) error {
 		case !known:
 			return r.revert(first)
 		case why == "" && first != nil && !next:
-			return fmt.Errorf("%w; use --next to undo %s instead", r.revert(first), r.actionWords(last))
+			if err := r.revert(first); err != nil {
+				return fmt.Errorf("%w; use --next to undo %s instead", err, r.actionWords(last))
+			}
+			return nil // it can be undone by now
 		case why == "":
 			return r.revert(last)
 		case next:
@@ -111,13 +118,9 @@ func (r *actionRun) revert(u *undoable) error {
 	})
 }
 
-// lastAction returns the last action on the selected stores, ignoring those in passed. If there is
+// lastAction returns the last action in j on the selected stores, ignoring those in passed. If there is
 // nothing to undo, it returns no action.
-func (r *actionRun) lastAction(passed []string) (*undoable, error) {
-	j := journal.Journal{}
-	if r.cfg.Journal {
-		j = userJournal()
-	}
+func (r *actionRun) lastAction(j journal.Journal, passed []string) (*undoable, error) {
 	others := map[string]*poolstate.Store{} // stores that the action may also have changed
 	profiles, _ := poolstate.Location{Home: filepath.Dir(r.cfg.File)}.Profiles()
 	for _, p := range profiles {

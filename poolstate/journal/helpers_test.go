@@ -169,7 +169,7 @@ func actions(list []Entry) string { return joined(list, func(e Entry) string { r
 // ids returns the credential ids of entries.
 func ids(list []Entry) string { return joined(list, func(e Entry) string { return e.ID }) }
 
-func joined(list []Entry, field func(Entry) string) string {
+func joined[T any](list []T, field func(T) string) string {
 	var out []string
 	for _, e := range list {
 		out = append(out, field(e))

@@ -12,13 +12,12 @@ import (
 
 // of returns the entries about a store, in the same order. It includes unreadable entries
 // that may be about the store.
-func of(entries []Entry, store *poolstate.Store) []Entry {
+func of(entries []Entry, store *poolstate.Store) (own []*Entry) {
 	identity, path := store.Identity(), store.Path() // earlier versions recorded the path
-	var own []Entry
 	for i := range entries {
 		e := &entries[i]
 		if e.Store == identity || e.Store == path || e.Store == "" && e.unreadable {
-			own = append(own, *e)
+			own = append(own, e)
 		}
 	}
 	return own
@@ -29,7 +28,7 @@ func of(entries []Entry, store *poolstate.Store) []Entry {
 // because earlier versions recorded secrets of other credentials.
 func Records(entries []Entry, store *poolstate.Store) []poolstate.Record {
 	own := of(settled(entries, store), store)
-	slices.SortStableFunc(own, func(a, b Entry) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(own, func(a, b *Entry) int { return a.At.Compare(b.At) })
 	var actions, records []poolstate.Record
 	for i := range own {
 		if own[i].Action != "" {

@@ -75,9 +75,9 @@ func TestLast(t *testing.T) {
 		{"interleaved actions", []Entry{line("1", "s", ""), line("2", "s", ""), line("1", "s", "")}, "1 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			lines, err := last(tt.entries, poolstate.Open("s"))
+			lines, err := last(of(tt.entries, poolstate.Open("s")))
 			wantErr(t, err, nil)
-			equal(t, "last", actions(lines), tt.want)
+			equal(t, "last", joined(lines, func(e *Entry) string { return e.Action }), tt.want)
 		})
 	}
 }

@@ -81,6 +81,8 @@ type Journal struct {
 	path string
 	err  error           // why there is no journal
 	wrap func(file) file // changes how the file is written, in tests
+
+	entries []Entry // what LastUndo uses instead of reading the file, if not nil
 }
 
 // At returns the journal at path. It does not access the file.

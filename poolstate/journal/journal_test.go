@@ -173,7 +173,7 @@ func FuzzDecode(f *testing.F) {
 		list := decode(bytes.NewReader(data), 1<<12)
 		for i := range list {
 			store := poolstate.Open(list[i].Store)
-			_, _ = last(list, store)
+			_, _ = last(of(list, store))
 			Records(list, store)
 			list[i].Same(&list[0].Record)
 			list[i].Credential()

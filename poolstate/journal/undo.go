@@ -28,29 +28,46 @@ type StoreUndo struct {
 	Err error
 }
 
+// Frozen returns a copy of the journal whose LastUndo uses the present entries, so that calling it
+// repeatedly does not read the file each time.
+func (j Journal) Frozen() Journal {
+	j.entries, j.err = j.readAll()
+	return j
+}
+
 // LastUndo finds the last action on any of the stores, ignoring undone actions and those in passed,
 // which contains identifiers. It returns the first entry of the action, and how to undo the action
 // in each store that it changed. If stores does not contain a changed store, LastUndo looks up its
 // identity in others. The errors include [poolstate.ErrNothingToUndo], [ErrUnrecorded] and, with
 // the entry of the action, [ErrNotUndoable].
 func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstate.Store, passed ...string) (action Entry, undos []StoreUndo, err error) {
-	entries, err := j.readAll()
-	if err != nil {
-		return Entry{}, nil, err
+	if j.entries == nil {
+		j = j.Frozen()
 	}
+	if j.err != nil {
+		return Entry{}, nil, j.err
+	}
+	entries := j.entries
 	for _, s := range slices.Concat(stores, slices.Collect(maps.Values(others))) {
 		entries = settled(entries, s)
 	}
-	newest := -1
+	newest := -1 // the index of the action's last entry
 	for _, s := range stores {
-		lines, i, err := lastIn(entries, s, passed)
+		lines, err := lastIn(entries, s, passed)
 		switch {
 		case err != nil && len(stores) > 1:
 			return Entry{}, nil, fmt.Errorf("%s: %w", s.Path(), err)
 		case err != nil:
 			return Entry{}, nil, err
-		case i > newest:
-			newest, action = i, lines[0]
+		case len(lines) == 0:
+			continue
+		}
+		i := len(entries) - 1
+		for entries[i].Action != lines[0].Action {
+			i--
+		}
+		if i > newest {
+			newest, action = i, *lines[0]
 		}
 	}
 	if newest < 0 {
@@ -58,11 +75,11 @@ func (j Journal) LastUndo(stores []*poolstate.Store, others map[string]*poolstat
 	}
 	for _, s := range append(slices.Clip(stores), storesOf(entries, action.Action, stores, others)...) {
 		own := of(entries, s)
-		if !slices.ContainsFunc(own, func(e Entry) bool { return e.Action == action.Action }) ||
-			slices.ContainsFunc(own, func(e Entry) bool { return e.Undoes == action.Action }) {
+		if !slices.ContainsFunc(own, func(e *Entry) bool { return e.Action == action.Action }) ||
+			slices.ContainsFunc(own, func(e *Entry) bool { return e.Undoes == action.Action }) {
 			continue
 		}
-		lines, _, err := lastIn(entries, s, passed)
+		lines, err := lastIn(entries, s, passed)
 		if err == nil && lines[0].Action != action.Action {
 			err = ErrLaterAction
 		}
@@ -91,32 +108,24 @@ func storesOf(entries []Entry, action string, known []*poolstate.Store, others m
 }
 
 // lastIn returns the entries of the last action on a store, ignoring undone actions and those in
-// passed, and the index of the action's last entry in entries. The index is -1 if there is no such
-// action.
-func lastIn(entries []Entry, store *poolstate.Store, passed []string) (lines []Entry, index int, err error) {
+// passed, or nil if there is none.
+func lastIn(entries []Entry, store *poolstate.Store, passed []string) (lines []*Entry, err error) {
 	snap, err := store.Load()
 	if err != nil {
-		return nil, -1, err
+		return nil, err
 	}
-	lines, err = last(entries, store)
-	if err != nil {
-		return nil, -1, err
+	own := of(entries, store)
+	if lines, err = last(own); err != nil {
+		return nil, err
 	}
-	if !recorded(snap.Pool, of(entries, store), lines) {
-		return nil, -1, ErrUnrecorded
+	if !recorded(snap.Pool, own, lines) {
+		return nil, ErrUnrecorded
 	}
-	if lines, err = last(entries, store, passed...); err != nil || len(lines) == 0 {
-		return nil, -1, err
-	}
-	index = len(entries) - 1
-	for entries[index].Action != lines[0].Action {
-		index--
-	}
-	return lines, index, nil
+	return last(own, passed...)
 }
 
 // undosOf returns the undos of the entries of an action.
-func undosOf(lines []Entry) (undos []poolstate.Undo, err error) {
+func undosOf(lines []*Entry) (undos []poolstate.Undo, err error) {
 	for _, e := range lines {
 		switch {
 		case e.Undo == nil && e.Verb == poolstate.VerbSync.String():
@@ -129,24 +138,31 @@ func undosOf(lines []Entry) (undos []poolstate.Undo, err error) {
 	return undos, nil
 }
 
-// last returns the entries of the last action on a store, ignoring undone actions and those in
-// passed, or nil if there is none. It returns ErrUnrecorded if an unreadable line, which may be a later action,
-// follows them.
-func last(entries []Entry, store *poolstate.Store, passed ...string) ([]Entry, error) {
-	own := of(entries, store)
-	undone := map[string]bool{}
-	for i := len(own) - 1; i >= 0; i-- {
-		switch e := &own[i]; {
+// last returns the entries of the last action among those of a store, ignoring undone actions and
+// those in passed, or nil if there is none. It returns ErrUnrecorded if an unreadable line, which
+// may be a later action, follows them.
+func last(own []*Entry, passed ...string) (lines []*Entry, err error) {
+	ignored := map[string]bool{}
+	for _, action := range passed {
+		ignored[action] = true
+	}
+	action := ""
+	for _, e := range slices.Backward(own) {
+		switch {
+		case action != "":
 		case e.unreadable:
 			return nil, ErrUnrecorded
 		case e.Undoes != "":
-			undone[e.Undoes] = true
-		case e.Action != "" && !undone[e.Action] && !slices.Contains(passed, e.Action):
-			action := e.Action
-			return slices.DeleteFunc(own, func(e Entry) bool { return e.Action != action }), nil
+			ignored[e.Undoes] = true
+		case !ignored[e.Action]:
+			action = e.Action
+		}
+		if action != "" && e.Action == action {
+			lines = append(lines, e)
 		}
 	}
-	return nil, nil
+	slices.Reverse(lines)
+	return lines, nil
 }
 
 // clockSlack is greater than the rounding error of times in the store.
@@ -156,12 +172,11 @@ const clockSlack = time.Millisecond
 // shows. Each of them must match a recorded action that was not undone, match an event that was
 // observed before the last action, or be older than all actions. It is not enough that its time
 // is before the last action, because clocks can be set back.
-func recorded(pool *poolstate.Pool, entries, lastAction []Entry) bool {
+func recorded(pool *poolstate.Pool, entries, lastAction []*Entry) bool {
 	var known []*Entry
 	var oldest time.Time
 	before := len(lastAction) > 0
-	for i := range entries {
-		e := &entries[i]
+	for _, e := range entries {
 		if e.Action != "" && (oldest.IsZero() || e.At.Before(oldest)) {
 			oldest = e.At
 		}

@@ -84,3 +84,16 @@ func TestJournal_LastUndo(t *testing.T) {
 	equal(t, "only written to store 1", last(one, two), "c, 1: 1")
 	equal(t, "store 2", last(two), "a, 2: 1")
 }
+
+// An action that is recorded later does not change a frozen journal.
+func TestJournal_Frozen(t *testing.T) {
+	o := newOperator(t, pool)
+	do(t, o, reset, "backup")
+	frozen := o.Journal.Frozen()
+	doTask(t, o, verbs(t, o)["order"]()) // leaves no trace in the store
+	for j, want := range map[*Journal]string{&o.Journal: "n2", &frozen: "n1"} {
+		action, _, err := j.LastUndo([]*poolstate.Store{o.Store}, nil)
+		wantErr(t, err, nil)
+		equal(t, "the last action", action.Action, want)
+	}
+}
