@@ -102,8 +102,12 @@ func (o *output) Write(p []byte) (int, error) {
 func (o *output) behind() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.skipped = o.isBehind()
-	return o.skipped
+	if o.isBehind() {
+		o.skipped = true
+		return true
+	}
+	o.progressed() // replies have been lost or a timeout has passed since a frame was skipped
+	return false
 }
 
 func (o *output) isBehind() bool { return o.drained != nil || o.pace.behind(o.now()) }

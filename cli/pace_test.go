@@ -190,3 +190,18 @@ func TestPacedModel(t *testing.T) {
 	equal(t, "frames afterwards", frames, 4)
 	equal(t, "new size afterwards", pass(m, size), tea.Msg(size))
 }
+
+// TestOutput_BehindTimeout checks that a size that was dropped is requested if the terminal never
+// replies.
+func TestOutput_BehindTimeout(t *testing.T) {
+	o, _, _ := pipedOutput(t)
+	now, due := time.Unix(0, 0), make(chan struct{}, 1)
+	o.now, o.due, o.confirmed = func() time.Time { return now }, func() { due <- struct{}{} }, true
+	_, err := o.Write(bytes.Repeat([]byte("x"), maxInFlight+1)) // less than a pipe holds
+	must(t, err)
+	pass := pacing(o, func(_ tea.Model, msg tea.Msg) tea.Msg { return msg })
+	equal(t, "new size before the timeout", pass(nil, tea.WindowSizeMsg{}), nil)
+	now = now.Add(replyTimeout)
+	equal(t, "behind after the timeout", o.behind(), false)
+	<-due
+}
