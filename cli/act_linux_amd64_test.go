@@ -182,8 +182,8 @@ func TestReset_EachCallFails(t *testing.T) {
 	done(t, whole.outcome)
 	failed := 0
 	for round := range amount(1, len(errnos)) {
-		for n := 1; n <= len(whole.calls); n += amount(2, 1) {
-			errno := errnos[(round+n/amount(2, 1))%len(errnos)]
+		for n := 1; n <= len(whole.calls); n += amount(3, 1) {
+			errno := errnos[(round+n/amount(3, 1))%len(errnos)]
 			if r := runTraced(t, program, "home", n, errno); r.hit != "" {
 				checkReported(t, r, errno)
 				failed++

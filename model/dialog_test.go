@@ -213,7 +213,7 @@ func editField(d *dashboard, field, text string, position int, keys ...tea.KeyPr
 
 func TestEdit_KeysAtEveryPosition(t *testing.T) {
 	d, keys := dashboardAt(t, "a"), textFieldKeys(t)
-	for _, text := range []string{"", "4", "a b ", "日हि🔑"} {
+	for _, text := range []string{"", "a b ", "日हि🔑"} {
 		for _, field := range textFields {
 			for at := range len([]rune(text)) + 1 {
 				for _, k := range keys {

@@ -125,10 +125,10 @@ func TestUpdate_Concurrent(t *testing.T) {
 		each    int
 		writers []writer
 	}{
-		{"processes", repetitions(20, 150), slices.Concat(
+		{"processes", repetitions(12, 150), slices.Concat(
 			slices.Repeat([]writer{process(t, "agent"), process(t, "pooltop")}, repetitions(4, 6)),
 			[]writer{goroutine, goroutine})},
-		{"goroutines", repetitions(15, 250), slices.Repeat([]writer{goroutine}, 4)},
+		{"goroutines", repetitions(10, 250), slices.Repeat([]writer{goroutine}, 4)},
 	} {
 		t.Run(tt.name, func(t *testing.T) { checkConcurrent(t, tt.each, tt.writers) })
 	}

@@ -184,7 +184,7 @@ func TestDetail_WholeParts(t *testing.T) {
 		for _, c := range credentials(s) {
 			for _, w := range []int{30, 48, 100} {
 				parts := s.detailParts(c, w)
-				for h := 1; h <= 20; h++ {
+				for h := 1; h <= 20; h += 1 + h/6 {
 					shown := s.detail(c, w, h)
 					if len(shown) > h && h > 1 {
 						t.Fatalf("%s, %s: %d lines of %d", sc.name, c.Name(), len(shown), h)

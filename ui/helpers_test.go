@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,11 @@ var (
 	cells          = uitest.Cells
 	epoch          = uitest.Epoch
 )
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // most memory becomes garbage when a screen has been drawn
+	m.Run()
+}
 
 func equal[T comparable](t testing.TB, what string, got, want T) {
 	t.Helper()

@@ -190,7 +190,7 @@ func TestGuardOf(t *testing.T) {
 // TestPlan_Profiles checks that the parts of the screen keep their places if a store becomes
 // stale, and that each grouping fills the screen.
 func TestPlan_Profiles(t *testing.T) {
-	for h := minHeight; h <= 60; h++ {
+	for h := minHeight; h <= 60; h += 1 + h/10 {
 		for _, w := range []int{50, 80, 120, 160} {
 			for _, set := range []func(*Screen){func(*Screen) {}, grouped} {
 				stale := profilesScreen(t, set).sizedAt(w, h)
