@@ -38,7 +38,7 @@ type output struct {
 	mu        sync.Mutex
 	queue     []byte
 	left      bool          // the dashboard's screen has been left, or will be with the next write
-	restoring int           // length of what has been queued since then
+	restoring int           // number of bytes queued since then
 	drained   chan struct{} // closed when the queue is empty again; nil while it is empty
 	slow      bool          // a write has timed out, so later ones do not wait
 	skipped   bool          // a frame has been skipped
@@ -54,7 +54,8 @@ func newOutput(f *os.File, gone func(error)) *output {
 	return o
 }
 
-// leaveScreen occurs in what restores the terminal, and enterScreen in what sets it up.
+// leaveScreen is part of the output that restores the terminal, and enterScreen of the output that
+// sets it up.
 var leaveScreen, enterScreen = []byte(ansi.ResetModeAltScreenSaveCursor), []byte(ansi.SetModeAltScreenSaveCursor)
 
 // Write queues p and waits at most writeTimeout until it is written. The queue stays small,
@@ -97,8 +98,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// behind reports whether the terminal cannot show a further frame in time. If it cannot,
-// output calls due when it can.
+// behind reports whether the terminal cannot show another frame in time. If so, output calls due
+// when the terminal has caught up.
 func (o *output) behind() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -122,7 +123,7 @@ func (o *output) replied(n int) {
 	o.progressed()
 }
 
-// leave announces that the rest of the output restores the terminal.
+// leave marks all further output as part of restoring the terminal.
 func (o *output) leave() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -164,8 +165,8 @@ func (o *output) saveTitle() { _, _ = o.Write([]byte("\x1b[22;2t")) }
 
 func (o *output) restoreTitle() { _, _ = o.Write([]byte("\x1b[23;2t")) }
 
-// drain waits, for at most shutdownTimeout, until the queue is empty. If it is not empty then,
-// drain drops the frames in it, so that the terminal is restored, and waits once more.
+// drain waits, for at most shutdownTimeout, until the queue is empty. If it is still not
+// empty, drain drops the queued frames, so that the terminal is restored, and waits once more.
 func (o *output) drain() {
 	o.mu.Lock()
 	drained := o.drained

@@ -22,14 +22,14 @@ const (
 	// size of about two full redraws.
 	maxInFlight = 16 << 10
 	// replyTimeout is how long to wait for replies that must not reach the shell. A terminal
-	// that has not replied at all after this time is not asked again.
+	// that has not replied at all by then is asked again only after a query.
 	replyTimeout = 3 * time.Second
 	// lostTimeout is the time after which a request counts as lost.
 	lostTimeout = 30 * time.Second
 )
 
-// queries are the parts of queries that Bubble Tea sends: for modes, keyboard protocols and
-// the background color.
+// queries are parts of the queries that Bubble Tea sends: for modes, keyboard protocols and the
+// background color.
 var queries = [][]byte{[]byte("$p"), []byte("\x1b[?u"), []byte("]11;?")}
 
 // asks reports whether the output p contains a query.
@@ -71,7 +71,7 @@ func (c *pacer) mark(p []byte, now time.Time) []byte {
 	return append(slices.Clip(p), statusRequest...)
 }
 
-// silent reports whether the terminal does not reply.
+// silent reports whether the terminal has not replied within replyTimeout of the first request.
 func (c *pacer) silent(now time.Time) bool {
 	return !c.replied && !c.began.IsZero() && now.Sub(c.began) >= replyTimeout
 }
@@ -88,13 +88,13 @@ func (c *pacer) reply(now time.Time) {
 		c.replied, c.roundTrip = true, wait
 	}
 	c.confirmed = r.end
-	// Sending the bytes took the time beyond a round trip. The old rate counts, because a
-	// single reply may be late.
+	// Sending the bytes took the time beyond a round trip. The rate falls only gradually, because
+	// a single reply may be late.
 	sending := max(wait-c.roundTrip, time.Millisecond)
 	c.rate = min(max(float64(r.inFlight)/sending.Seconds(), c.rate/4), maxInFlight/maxLag.Seconds())
 }
 
-// behind reports whether the terminal cannot show a further frame in time.
+// behind reports whether the terminal cannot show another frame in time.
 func (c *pacer) behind(now time.Time) bool {
 	if len(c.requests) == 0 || c.silent(now) {
 		return false
@@ -119,7 +119,7 @@ func (c *pacer) awaited(now time.Time) time.Duration {
 	return max(c.requests[len(c.requests)-1].at.Add(replyTimeout).Sub(now), 0)
 }
 
-// forget drops all outstanding requests, because the replies are lost.
+// forget starts over, because the replies to outstanding requests are lost.
 func (c *pacer) forget() { *c = pacer{} }
 
 // replyFilter counts status replies in the terminal's input and removes them.

@@ -44,8 +44,8 @@ func (l *slowLine) pass(d time.Duration) {
 	}
 }
 
-// TestPacer_Lag checks how old frames are when they are shown, after half a minute in which
-// each moment brings a new frame.
+// TestPacer_Lag checks how old frames are when they are shown, after half a minute with 22 new
+// frames per second.
 func TestPacer_Lag(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
@@ -79,7 +79,7 @@ func TestPacer_Lag(t *testing.T) {
 	}
 }
 
-// TestPacer_KeysOverSlowLines checks that no frame waits if frames are rare, as after keys.
+// TestPacer_KeysOverSlowLines checks that occasional frames, such as after key presses, never wait.
 func TestPacer_KeysOverSlowLines(t *testing.T) {
 	for _, delay := range []time.Duration{50 * time.Millisecond, 150 * time.Millisecond, 400 * time.Millisecond} {
 		l := &slowLine{rate: 8000, delay: delay, now: time.Unix(0, 0)}

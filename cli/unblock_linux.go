@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unblock makes a terminal whose output has been stopped continue, and wakes blocked writers.
-// If discard is true, it discards what the kernel has queued.
+// unblock restarts the output of a terminal that was stopped with ctrl+s, which wakes blocked
+// writers. If discard is true, it first discards the output that the kernel has queued.
 func unblock(f *os.File, discard bool) {
 	fd := int(f.Fd())
 	if discard {

@@ -4,5 +4,5 @@ package cli
 
 import "os"
 
-// unblock does nothing: the terminal is restored once it has shown what is queued.
+// unblock does nothing: the terminal is restored once it has shown the queued output.
 func unblock(*os.File, bool) {}

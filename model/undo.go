@@ -166,7 +166,8 @@ func (m *Model) noUndoWords(out *poolstate.Outcome) string {
 	return ui.DoneWords(poolstate.VerbUndo, out, m.policy, m.now)
 }
 
-// passOver ignores an action that cannot be undone from now on, and returns what undo does next.
+// passOver makes undo ignore actions that cannot be undone. It returns what undo does next, to be
+// appended to a message.
 func (m *Model) passOver(actions ...string) string {
 	m.passed = append(m.passed, actions...)
 	if !m.keys.Undo.Enabled() {

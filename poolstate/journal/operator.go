@@ -128,7 +128,7 @@ func (o *Operator) Do(ctx context.Context, t Task) (Done, error) {
 		done.Entries = o.entries(t, out, done.Number)
 		done.JournalErr = o.Journal.begin(done.Entries, o.Store)
 		prepared = true
-		if errors.Is(done.JournalErr, errTorn) { // later, the rest would look like an action that was not written
+		if errors.Is(done.JournalErr, errTorn) { // the incomplete record would look like an action that was not written
 			return errors.New(done.JournalErr.Error() + "; use --no-journal")
 		}
 		return nil

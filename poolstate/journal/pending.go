@@ -53,7 +53,7 @@ func assemble(entries []Entry) []Entry {
 	for i := range entries {
 		e := &entries[i]
 		count[part{e.Store, e.Action}]++
-		if r := cmp.Or(e.Done, e.Failed); r != "" { // the one of the process itself is the last
+		if r := cmp.Or(e.Done, e.Failed); r != "" { // the last one is from the process that performed the action
 			done[part{e.Store, r}], failed[part{e.Store, r}] = e.Done != "", e.Failed != ""
 		}
 	}
@@ -78,8 +78,8 @@ func assemble(entries []Entry) []Entry {
 	return out
 }
 
-// results returns lines with the results of the pending actions on a store, as far as it can be
-// read.
+// results returns lines with the results of the pending actions on a store. If the store cannot be
+// read, it returns none.
 func results(entries []Entry, store *poolstate.Store) (lines []Entry) {
 	effects := map[string][]poolstate.Undo{} // by action
 	identity := store.Identity()

@@ -11,7 +11,7 @@ import (
 	"pooltop/poolstate"
 )
 
-// verbs returns a task of each verb on a store.
+// verbs returns a task for each verb.
 func verbs(t *testing.T, o *Operator) map[string]func() Task {
 	tokens := filepath.Join(t.TempDir(), ".credentials.json")
 	writeFile(t, tokens, `{"claudeAiOauth": {"accessToken": "SECRET-fresh-5d81-not-a-real-token"}}`)

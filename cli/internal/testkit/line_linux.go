@@ -11,18 +11,18 @@ type Line struct {
 	Rate  int           // bytes per second to the user; 0 means unlimited
 }
 
-// inTransit is the number of parcels that can be in transit.
+// inTransit is the number of packets that can be in transit.
 const inTransit = 1 << 12
 
-// parcel is data that is in transit until the given time.
-type parcel struct {
+// packet is data that is in transit until the given time.
+type packet struct {
 	data []byte
 	due  time.Time
 }
 
-// carry passes on data when it is due, until no more can come.
-func carry(parcels <-chan parcel, arrive func([]byte)) {
-	for p := range parcels {
+// carry delivers packets when they are due, until the channel is closed.
+func carry(packets <-chan packet, arrive func([]byte)) {
+	for p := range packets {
 		<-time.After(time.Until(p.due))
 		arrive(p.data)
 	}
@@ -32,7 +32,7 @@ func carry(parcels <-chan parcel, arrive func([]byte)) {
 func (c *Terminal) SetLine(l Line) { c.line.Store(&l) }
 
 // read reads what the program writes, no faster than the connection can carry it.
-func (c *Terminal) read(received chan<- parcel) {
+func (c *Terminal) read(received chan<- packet) {
 	defer close(received)
 	var sent time.Time // when the previous bytes have been sent
 	for {
@@ -53,7 +53,7 @@ func (c *Terminal) read(received chan<- parcel) {
 			<-time.After(time.Until(sent))
 			now = sent
 		}
-		received <- parcel{buf[:n], now.Add(l.Delay)}
+		received <- packet{buf[:n], now.Add(l.Delay)}
 	}
 }
 
@@ -67,6 +67,6 @@ func (c *Terminal) show(data []byte) {
 	c.changed = make(chan struct{})
 	c.mu.Unlock()
 	if replies != "" && !c.Mute.Load() {
-		c.typed <- parcel{[]byte(replies), time.Now().Add(c.line.Load().Delay)}
+		c.typed <- packet{[]byte(replies), time.Now().Add(c.line.Load().Delay)}
 	}
 }

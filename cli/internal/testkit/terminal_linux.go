@@ -35,7 +35,7 @@ type Terminal struct {
 
 	t       testing.TB
 	line    atomic.Pointer[Line]
-	typed   chan parcel
+	typed   chan packet
 	mu      sync.Mutex
 	screen  *Emulator
 	changed chan struct{} // closed and replaced when bytes have arrived
@@ -49,12 +49,12 @@ func Open(t testing.TB) *Terminal {
 	master, slave := OpenPTY(t)
 	c := &Terminal{
 		t: t, Master: master, Slave: slave, screen: NewEmulator(120, 36),
-		typed: make(chan parcel, inTransit), changed: make(chan struct{}), closed: make(chan struct{}), ended: make(chan struct{}),
+		typed: make(chan packet, inTransit), changed: make(chan struct{}), closed: make(chan struct{}), ended: make(chan struct{}),
 		Attr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
 	}
 	c.Initial = c.Settings()
 	c.SetLine(Line{})
-	received := make(chan parcel, inTransit)
+	received := make(chan packet, inTransit)
 	go c.read(received)
 	go func() { carry(received, c.show); close(c.closed) }()
 	go carry(c.typed, func(keys []byte) { _, _ = c.Master.Write(keys) })
@@ -127,7 +127,7 @@ func (c *Terminal) Start(cmd *exec.Cmd) {
 func (c *Terminal) Type(keys string) {
 	c.t.Helper()
 	if l := c.line.Load(); l.Delay > 0 {
-		c.typed <- parcel{[]byte(keys), time.Now().Add(l.Delay)}
+		c.typed <- packet{[]byte(keys), time.Now().Add(l.Delay)}
 		return
 	}
 	if _, err := c.Master.WriteString(keys); err != nil {
