@@ -17,9 +17,6 @@ import (
 	"time"
 )
 
-// row is a credential in a store, as an agent decodes it.
-type row = map[string]any
-
 // soakStore is a store to which agents write. Only they change request counts, so each count
 // must be what they wrote last.
 type soakStore struct {
@@ -36,7 +33,7 @@ type soakStore struct {
 // memory, fail with those of busy, and only use those of p.
 func newSoakStore(t *testing.T, streaks bool) *soakStore {
 	t.Helper()
-	pool := map[string][]row{}
+	pool := map[string][]object{}
 	for provider, n := range map[string]int{"p": 4, "busy": 4, "stale": 3} {
 		for i := range n {
 			r := newRow(fmt.Sprint(provider, i))
@@ -51,8 +48,8 @@ func newSoakStore(t *testing.T, streaks bool) *soakStore {
 	return &soakStore{t: t, file: storeFile(t, string(text))}
 }
 
-func newRow(id string) row {
-	return row{
+func newRow(id string) object {
+	return object{
 		"id": id, "label": "label-" + id, "auth_type": "api_key", "source": "manual", "priority": 0, "request_count": 0,
 		"access_token": fmt.Sprintf("made up %x", id), "last_status": "ok", "last_status_at": nil, "last_error_code": nil, "last_error_reset_at": nil,
 	}
@@ -67,7 +64,7 @@ func decodeRows[T any](data []byte) (v T, err error) {
 }
 
 // write changes the pool as an agent does. It first checks that no update was lost.
-func (s *soakStore) write(change func(pool map[string][]row) error) error {
+func (s *soakStore) write(change func(pool map[string][]object) error) error {
 	return rewriteAsAgent(s.file, func(data []byte) ([]byte, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -75,7 +72,7 @@ func (s *soakStore) write(change func(pool map[string][]row) error) error {
 		if err != nil {
 			return nil, fmt.Errorf("a torn file of %d bytes: %w", len(data), err)
 		}
-		pool, err := decodeRows[map[string][]row](store["credential_pool"])
+		pool, err := decodeRows[map[string][]object](store["credential_pool"])
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +96,7 @@ func (s *soakStore) write(change func(pool map[string][]row) error) error {
 }
 
 // fieldsOf returns fields of each credential by its id.
-func fieldsOf(pool map[string][]row, names ...string) map[string]string {
+func fieldsOf(pool map[string][]object, names ...string) map[string]string {
 	values := map[string]string{}
 	for _, rows := range pool {
 		for _, r := range rows {
@@ -123,7 +120,7 @@ func (s *soakStore) agent(ctx context.Context, r *rand.Rand, interval time.Durat
 			return
 		case <-time.After(time.Until(next)):
 		}
-		err := s.write(func(pool map[string][]row) error { return s.work(r, pool) })
+		err := s.write(func(pool map[string][]object) error { return s.work(r, pool) })
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) { // if the lock was busy, try again
 			s.t.Error("agent: ", err)
 			return
@@ -132,12 +129,12 @@ func (s *soakStore) agent(ctx context.Context, r *rand.Rand, interval time.Durat
 }
 
 // work makes one of the changes that an agent makes.
-func (s *soakStore) work(r *rand.Rand, pool map[string][]row) (err error) {
+func (s *soakStore) work(r *rand.Rand, pool map[string][]object) (err error) {
 	c := pool["busy"][r.IntN(len(pool["busy"]))]
 	switch n := r.IntN(100); {
 	case n < 10: // write the rows of a provider from memory
 		if s.copied != nil {
-			if pool["stale"], err = decodeRows[[]row](s.copied); err != nil {
+			if pool["stale"], err = decodeRows[[]object](s.copied); err != nil {
 				return err
 			}
 		}
@@ -165,7 +162,7 @@ func (s *soakStore) work(r *rand.Rand, pool map[string][]row) (err error) {
 func agentTime() float64 { return float64(time.Now().UnixMilli()) / 1e3 }
 
 // failRow marks a credential as exhausted.
-func failRow(c row, code int, reset any) {
+func failRow(c object, code int, reset any) {
 	c["last_status"], c["last_status_at"], c["last_error_code"] = "exhausted", agentTime(), code
 	c["last_error_message"], c["last_error_reset_at"] = "rate limited", reset
 	if streak, ok := c["consecutive_failures"].(json.Number); ok {
@@ -175,7 +172,7 @@ func failRow(c row, code int, reset any) {
 }
 
 // useRow counts a request.
-func useRow(c row) {
+func useRow(c object) {
 	n, _ := c["request_count"].(json.Number).Int64()
 	c["request_count"] = json.Number(strconv.FormatInt(n+1, 10))
 }
@@ -200,9 +197,9 @@ func (o *soakOperator) states() (map[string]string, error) {
 		return nil, err
 	}
 	store, err := decodeRows[struct {
-		Pool map[string][]row `json:"credential_pool"`
+		Pool map[string][]object `json:"credential_pool"`
 	}](data)
-	return fieldsOf(map[string][]row{"p": store.Pool["p"]}, "last_status", "consecutive_failures"), err
+	return fieldsOf(map[string][]object{"p": store.Pool["p"]}, "last_status", "consecutive_failures"), err
 }
 
 // command returns a random command line.

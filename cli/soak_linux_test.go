@@ -50,8 +50,7 @@ type soak struct {
 	*testkit.Terminal
 	t           *testing.T
 	r           *rand.Rand
-	stores      []*soakStore // the dashboard shows the first one
-	operators   []*soakOperator
+	operators   []*soakOperator // the dashboard shows the store of the first one
 	requests    *os.File
 	answers     *bufio.Scanner
 	keys, reads int
@@ -75,9 +74,8 @@ func TestSoak(t *testing.T) {
 	random := func(n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
 	s := &soak{t: t, r: random(0), waits: map[string][]time.Duration{}}
 	for i := range 2 {
-		store := newSoakStore(t, i == 1)
-		o := &soakOperator{store: store, program: build(t), state: t.TempDir(), r: random(uint64(10 + i))}
-		s.stores, s.operators = append(s.stores, store), append(s.operators, o)
+		o := &soakOperator{store: newSoakStore(t, i == 1), program: build(t), state: t.TempDir(), r: random(uint64(10 + i))}
+		s.operators = append(s.operators, o)
 	}
 	want, err := s.operators[1].states()
 	must(t, err)
@@ -109,7 +107,7 @@ func (s *soak) start() {
 	s.Terminal = testkit.Open(s.t)
 	cfg := filepath.Join(s.t.TempDir(), "config.toml")
 	writeFile(s.t, cfg, []byte("[[command]]\nkey = \"F\"\nname = \"true\"\nrun = [\"true\", \"{id}\"]\n[[view]]\nkey = \"1\"\nname = \"ready\"\nfilter = \"state:ready\"\n"))
-	cmd := helper(s.t, "soak", "--file", s.stores[0].file, "--config", cfg, "--guard")
+	cmd := helper(s.t, "soak", "--file", s.operators[0].store.file, "--config", cfg, "--guard")
 	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "COLORTERM=truecolor", "XDG_STATE_HOME="+s.operators[0].state)
 	in, requests, err := os.Pipe()
 	must(s.t, err)
@@ -131,14 +129,14 @@ func (s *soak) load(random func(uint64) *rand.Rand) {
 	var group, reader sync.WaitGroup
 	written := make(chan struct{})
 	s.t.Cleanup(func() { cancel(); group.Wait(); reader.Wait() }) // if the test has failed
-	for i, store := range s.stores {
+	for i, o := range s.operators {
 		for j := range 2 {
-			group.Go(func() { store.agent(ctx, random(uint64(20+10*i+j)), 100*time.Millisecond) })
+			group.Go(func() { o.store.agent(ctx, random(uint64(20+10*i+j)), 100*time.Millisecond) })
 		}
-		group.Go(func() { s.operators[i].run(ctx) })
+		group.Go(func() { o.run(ctx) })
 	}
 	go func() { group.Wait(); close(written) }()
-	reader.Go(func() { s.reads = readUntil(s.t, s.stores[0].file, written) })
+	reader.Go(func() { s.reads = readUntil(s.t, s.operators[0].store.file, written) })
 	s.use(ctx)
 	group.Wait()
 	reader.Wait()
@@ -234,8 +232,8 @@ func (s *soak) probe(line string) {
 	s.probes++
 	id := fmt.Sprintf("probe%d", s.probes)
 	measure("file", "label-"+id, func() {
-		must(s.t, s.stores[0].write(func(pool map[string][]row) error {
-			pool["probe"] = []row{newRow(id)}
+		must(s.t, s.operators[0].store.write(func(pool map[string][]object) error {
+			pool["probe"] = []object{newRow(id)}
 			return nil
 		}))
 	})
@@ -274,14 +272,13 @@ func (s *soak) report(at string) {
 	})
 	s.t.Logf("%s: %.1f MB (peak %.1f), %d descriptors, %d goroutines; %d keys, %d bytes since the last report",
 		at, float64(f.resident)/1024, float64(f.peak)/1024, f.descriptors, f.goroutines, s.keys, sent)
-	for i, store := range s.stores {
-		o := s.operators[i]
-		store.mu.Lock()
+	for i, o := range s.operators {
+		o.store.mu.Lock()
 		o.mu.Lock()
 		s.t.Logf("    store %d: %d writes by agents, %d lost; %d commands (%d killed), %d changes, %d lost",
-			i+1, store.writes, store.lost, o.ran, o.killed, o.changed, o.lost)
+			i+1, o.store.writes, o.store.lost, o.ran, o.killed, o.changed, o.lost)
 		o.mu.Unlock()
-		store.mu.Unlock()
+		o.store.mu.Unlock()
 	}
 	lags := ""
 	for _, what := range slices.Sorted(maps.Keys(s.waits)) {
@@ -319,7 +316,7 @@ func (s *soak) checkFiles() {
 			must(s.t, o.execute(command, 0))
 		}
 		equal(s.t, "at least one change by a command", o.changed > 0, true)
-		must(s.t, o.store.write(func(pool map[string][]row) error { failRow(pool["busy"][0], 429, nil); return nil }))
+		must(s.t, o.store.write(func(pool map[string][]object) error { failRow(pool["busy"][0], 429, nil); return nil }))
 		must(s.t, o.execute([]string{"guard"}, 2*time.Second)) // it stores the count of the failure
 		equal(s.t, "names in the directory", strings.Join(namesIn(s.t, filepath.Dir(o.store.file)), " "), "auth.json auth.lock")
 		must(s.t, filepath.WalkDir(o.state, func(path string, _ os.DirEntry, err error) error {

@@ -107,6 +107,7 @@ func (m *Model) lastRecorded() func() (journal.Entry, task, poolstate.Outcome, e
 		borrowed[c.Provider] = borrowed[c.Provider] || c.BorrowedFrom != ""
 	}
 	return func() (action journal.Entry, t task, plan poolstate.Outcome, err error) {
+		j = j.Frozen()
 		if root != nil {
 			last, _, err := j.LastUndo([]*poolstate.Store{root}, nil, passed...)
 			if borrowed[last.Provider] || err != nil && !errors.Is(err, poolstate.ErrNothingToUndo) {
