@@ -4,5 +4,6 @@ package cli
 
 import "os"
 
-// unblock does nothing: the terminal is restored once it has shown the queued output.
+// unblock does nothing: the terminal is restored only if it accepts output again before drain
+// gives up.
 func unblock(*os.File, bool) {}

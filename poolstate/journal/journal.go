@@ -126,7 +126,7 @@ func explain(err error) error {
 func (j Journal) IsZero() bool { return j.path == "" && j.err == nil }
 
 // Append appends entries and creates the file if necessary. Several processes may
-// append to the same file. If an error occurs, none of the entries is in the file.
+// append to the same file. If an error occurs, Append removes what it has written, if possible.
 func (j Journal) Append(entries ...Entry) error { return j.write(entries, writing{}) }
 
 // writing says how to append entries.
@@ -248,22 +248,35 @@ func (j Journal) readAll() ([]Entry, error) {
 	if j.path == "" {
 		return nil, j.err
 	}
+	// Open the current file first: if it is rotated in the meantime, both are the same file.
+	// In the other order, a rotation would hide its entries.
+	current, missing := userfile.Open(j.path)
+	if missing != nil && !errors.Is(missing, fs.ErrNotExist) {
+		return nil, explain(missing)
+	}
+	defer func() { _ = current.Close() }() // opened read-only, or nil
+	rotated, err := userfile.Open(j.rotated())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, explain(err)
+	}
+	defer func() { _ = rotated.Close() }()
 	var out []Entry
-	for _, path := range []string{j.rotated(), j.path} {
-		f, err := userfile.Open(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			if len(out) > 0 { // the entries after the rotated file are lost
-				out = append(out, Entry{unreadable: true})
-			}
-			continue
-		}
-		if err != nil {
-			return nil, explain(err)
-		}
-		out = append(out, decode(f, maxLine)...)
-		_ = f.Close() // opened read-only
+	if err == nil && !sameFile(current, rotated) {
+		out = decode(rotated, maxLine)
+	}
+	if missing == nil {
+		out = append(out, decode(current, maxLine)...)
+	} else if len(out) > 0 { // the entries after the rotated file are lost
+		out = append(out, Entry{unreadable: true})
 	}
 	return assemble(out), nil
+}
+
+// sameFile reports whether two open files are the same. Either may be nil.
+func sameFile(a, b *os.File) bool {
+	x, err := a.Stat()
+	y, err2 := b.Stat()
+	return err == nil && err2 == nil && os.SameFile(x, y)
 }
 
 // decode returns the entries of a file, including unreadable ones, up to the first read

@@ -236,6 +236,14 @@ func TestRotate(t *testing.T) {
 	equal(t, "files including the lock", len(files), 3)
 }
 
+// If the journal is rotated while it is read, both files are the same.
+func TestRead_Rotated(t *testing.T) {
+	j := newJournal(t)
+	must(t, j.Append(Entry{Action: "1"}))
+	must(t, os.Link(j.path, j.rotated()))
+	equal(t, "actions", actions(entries(t, j)), "1")
+}
+
 // Concurrent writers do not lose or repeat events, even while the file is rotated, and
 // the lines of an action stay together. Each write opens the file separately, as if by
 // another process.
