@@ -269,9 +269,13 @@ func (k *keyboard) Read(p []byte) (int, error) {
 }
 
 // settle reads replies that the terminal has not sent yet, so that the shell does not
-// receive them.
+// receive them. Replies that do not arrive in time count as lost.
 func (k *keyboard) settle() {
-	if k == nil || k.out.awaited() == 0 {
+	if k == nil {
+		return
+	}
+	defer k.out.forget()
+	if k.out.awaited() == 0 {
 		return
 	}
 	fd := int(k.Fd())

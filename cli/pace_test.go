@@ -205,3 +205,19 @@ func TestOutput_BehindTimeout(t *testing.T) {
 	equal(t, "behind after the timeout", o.behind(), false)
 	<-due
 }
+
+// TestKeyboard_SettleLostReply checks that frames are drawn again after settle if a reply is lost.
+func TestKeyboard_SettleLostReply(t *testing.T) {
+	o, _, _ := pipedOutput(t)
+	now := time.Unix(0, 0)
+	o.now, o.confirmed = func() time.Time { return now }, true
+	for range 2 {
+		_, err := o.Write([]byte("\x1b[?u"))
+		must(t, err)
+	}
+	o.replied(1)
+	now = now.Add(replyTimeout)
+	equal(t, "behind before", o.behind(), true)
+	(&keyboard{out: o}).settle()
+	equal(t, "behind after", o.behind(), false)
+}

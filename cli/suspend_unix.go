@@ -13,11 +13,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-const (
-	// stopTimeout is how long to wait for the process to stop. In an orphaned process group,
-	// such as the first process in a terminal window has, it never does.
-	stopTimeout = 200 * time.Millisecond
-)
+// stopTimeout is how long to wait for the process to stop. In an orphaned process group, such as
+// that of the first process in a terminal window, it never does.
+const stopTimeout = 200 * time.Millisecond
 
 // jobSignals handles job-control signals and SIGQUIT. It restores the terminal for the shell
 // and redraws the dashboard when the process continues.
