@@ -196,9 +196,8 @@ func TestPacedModel(t *testing.T) {
 func TestOutput_BehindTimeout(t *testing.T) {
 	o, _, _ := pipedOutput(t)
 	now, due := time.Unix(0, 0), make(chan struct{}, 1)
-	o.now, o.due, o.confirmed = func() time.Time { return now }, func() { due <- struct{}{} }, true
-	_, err := o.Write(bytes.Repeat([]byte("x"), maxInFlight+1)) // less than a pipe holds
-	must(t, err)
+	o.now, o.due = func() time.Time { return now }, func() { due <- struct{}{} }
+	o.pace.mark(make([]byte, maxInFlight), now)
 	pass := pacing(o, func(_ tea.Model, msg tea.Msg) tea.Msg { return msg })
 	equal(t, "new size before the timeout", pass(nil, tea.WindowSizeMsg{}), nil)
 	now = now.Add(replyTimeout)
@@ -210,10 +209,9 @@ func TestOutput_BehindTimeout(t *testing.T) {
 func TestKeyboard_SettleLostReply(t *testing.T) {
 	o, _, _ := pipedOutput(t)
 	now := time.Unix(0, 0)
-	o.now, o.confirmed = func() time.Time { return now }, true
+	o.now = func() time.Time { return now }
 	for range 2 {
-		_, err := o.Write([]byte("\x1b[?u"))
-		must(t, err)
+		o.pace.mark([]byte("\x1b[?u"), now)
 	}
 	o.replied(1)
 	now = now.Add(replyTimeout)
