@@ -70,7 +70,7 @@ type Entry struct {
 	Failed string `json:"failed,omitempty"`
 	Lost   string `json:"lost,omitempty"`
 
-	// unreadable marks an unreadable line that may belong to an action.
+	// unreadable marks an unreadable line that may belong to an action, or a lost action.
 	unreadable bool
 	// pending marks an action that has been recorded, but may not have been written to the store.
 	pending bool

@@ -63,7 +63,7 @@ func assemble(entries []Entry) []Entry {
 		p := part{e.Store, e.Action}
 		switch {
 		case e.Lost != "" && !failed[part{e.Store, e.Lost}]:
-			out = append(out, Entry{Store: e.Store, unreadable: true})
+			out = append(out, Entry{Store: e.Store, Lost: e.Lost, unreadable: true})
 			continue
 		case e.isResult():
 			continue

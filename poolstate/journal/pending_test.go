@@ -281,6 +281,12 @@ func TestDo_FullDisk(t *testing.T) {
 			equal(t, what+"the journal", rest, fmt.Sprintf(`{"store":%q,"lost":%q}`, o.Store.Identity(), done.Number)+"\n")
 			_, _, err = lastAction(o)
 			wantErr(t, err, ErrUnrecorded)
+
+			o.Journal.wrap = nil
+			doTask(t, o, undoTask(done.Number, done.Undos()))
+			action, _, err := lastAction(o)
+			wantErr(t, err, nil)
+			equal(t, what+"the last action after an undo by the same process", action.Action, "n1")
 		}
 	}
 }

@@ -150,7 +150,7 @@ func last(own []*Entry, passed ...string) (lines []*Entry, err error) {
 	for _, e := range slices.Backward(own) {
 		switch {
 		case action != "":
-		case e.unreadable:
+		case e.unreadable && !ignored[e.Lost]: // its own process may have undone a lost action
 			return nil, ErrUnrecorded
 		case e.Undoes != "":
 			ignored[e.Undoes] = true
