@@ -24,8 +24,9 @@ const (
 	// replyTimeout is how long to wait for replies that must not reach the shell. A terminal
 	// that has not replied at all by then is asked again only after a query.
 	replyTimeout = 3 * time.Second
-	// lostTimeout is the time after which a request counts as lost.
-	lostTimeout = 30 * time.Second
+	// lostTimeout is the time without a reply after which requests count as lost. A full redraw
+	// takes almost as long at 9,600 baud.
+	lostTimeout = 10 * time.Second
 )
 
 // queries are parts of the queries that Bubble Tea sends: for modes, keyboard protocols and the
@@ -46,6 +47,7 @@ type pacer struct {
 	unmarked  int           // bytes since the last request
 	began     time.Time     // when the first request was sent
 	replied   bool          // whether the terminal has ever replied
+	heard     time.Time     // when it last replied
 	roundTrip time.Duration // the shortest time until a reply
 	rate      float64       // bytes per second
 }
@@ -87,7 +89,7 @@ func (c *pacer) reply(now time.Time) {
 	if !c.replied || wait < c.roundTrip {
 		c.replied, c.roundTrip = true, wait
 	}
-	c.confirmed = r.end
+	c.confirmed, c.heard = r.end, now
 	// Sending the bytes took the time beyond a round trip. The rate falls only gradually, because
 	// a single reply may be late.
 	sending := max(wait-c.roundTrip, time.Millisecond)
@@ -100,7 +102,7 @@ func (c *pacer) behind(now time.Time) bool {
 		return false
 	}
 	waiting := now.Sub(c.requests[0].at)
-	if waiting >= lostTimeout {
+	if min(waiting, now.Sub(c.heard)) >= lostTimeout {
 		c.forget()
 		return false
 	}

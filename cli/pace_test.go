@@ -121,6 +121,15 @@ func TestPacer_LostReplies(t *testing.T) {
 	equal(t, "behind", l.behind(l.now), true)
 	l.pass(lostTimeout)
 	equal(t, "behind after the timeout", l.behind(l.now), false)
+
+	l = &slowLine{rate: 960, now: time.Unix(0, 0)}
+	for range maxInFlight / requestEvery {
+		l.frame(requestEvery)
+	}
+	for l.now.Before(time.Unix(15, 0)) {
+		l.pass(100 * time.Millisecond)
+	}
+	equal(t, "behind while replies arrive", l.behind(l.now), true)
 }
 
 func TestReplyFilter(t *testing.T) {
