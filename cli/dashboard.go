@@ -139,7 +139,7 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	out.saveTitle()
 	reduceIdleCost()
 	keys := newKeyboard(gone, out)
-	m.Commands.Terminal = keys.runInTerminal
+	m.Commands.Terminal = keys.terminalRunner(ctx)
 	job := newJobSignals(out, keys)
 	program = tea.NewProgram(&pacedModel{Model: model.New(m), out: out}, programOptions(cfg, job, out, keys)...)
 	// Use Quit rather than canceling the program's context: Quit restores the

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// commandGrace is how long a command has to end after SIGTERM before it is killed.
+	// commandGrace is how long a command has to end after a signal before it is killed.
 	commandGrace = 2 * time.Second
 	// rendererTimeout is how long to wait for Bubble Tea's renderer to end.
 	rendererTimeout = 20 * time.Millisecond
@@ -67,13 +67,23 @@ func (c terminalCommand) Run() error {
 	c.keys.settle()
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	defer inForeground(c.Cmd)()
-	return c.Cmd.Run()
+	if err := c.Start(); err != nil {
+		return err
+	}
+	go keepRunning(c.Process.Pid)
+	return c.Wait()
 }
 
 func (terminalCommand) SetStdin(io.Reader)  {}
 func (terminalCommand) SetStdout(io.Writer) {}
 func (terminalCommand) SetStderr(io.Writer) {}
 
-func (k *keyboard) runInTerminal(args []string, done func(error) tea.Msg) tea.Cmd {
-	return tea.Exec(terminalCommand{exec.Command(args[0], args[1:]...), k}, func(err error) tea.Msg { return done(exitError(err)) })
+// terminalRunner returns a function that runs a command in the terminal. If ctx is done, the
+// command is ended.
+func (k *keyboard) terminalRunner(ctx context.Context) func([]string, func(error) tea.Msg) tea.Cmd {
+	return func(args []string, done func(error) tea.Msg) tea.Cmd {
+		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+		cmd.WaitDelay = commandGrace
+		return tea.Exec(terminalCommand{cmd, k}, func(err error) tea.Msg { return done(exitError(err)) })
+	}
 }
