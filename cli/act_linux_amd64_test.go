@@ -108,9 +108,9 @@ func checkAfter(t *testing.T, r traced) (written bool) {
 	return written
 }
 
-// readCalls are system calls that change nothing. A kill before one of them has the same
+// readCalls are system calls that change no file. A kill before one of them has the same
 // effect as a kill before the next call.
-var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat"}
+var readCalls = []string{"newfstatat", "fstat", "faccessat", "faccessat2", "read", "pread64", "getdents64", "readlinkat", "close", "fcntl", "flock", "fsync"}
 
 func TestReset_KilledBeforeEachCall(t *testing.T) {
 	t.Parallel()
@@ -182,8 +182,8 @@ func TestReset_EachCallFails(t *testing.T) {
 	done(t, whole.outcome)
 	failed := 0
 	for round := range amount(1, len(errnos)) {
-		for n := 1; n <= len(whole.calls); n += amount(3, 1) {
-			errno := errnos[(round+n/amount(3, 1))%len(errnos)]
+		for n := 1; n <= len(whole.calls); n += amount(4, 1) {
+			errno := errnos[(round+n/amount(4, 1))%len(errnos)]
 			if r := runTraced(t, program, "home", n, errno); r.hit != "" {
 				checkReported(t, r, errno)
 				failed++
