@@ -123,13 +123,17 @@ func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }
 
-// createLock creates a lock file if it does not exist. The file gets the same owner as the
-// store or, if there is no store, as the directory, so that agents can open a lock that root
-// created.
+// createLock creates a lock file, or the target of a link, if it does not exist. The file gets
+// the same owner as the store or, if there is no store, as the directory, so that agents can open
+// a lock that root created.
 func (s *Store) createLock(path string) error {
-	f, err := s.fs.Create(path)
+	target := atomicfile.Follow(path)
+	f, err := s.fs.Create(target)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: failed.Op, Path: path, Err: failed.Err}
 	}
 	if err != nil {
 		return err
@@ -145,7 +149,7 @@ func (s *Store) createLock(path string) error {
 		err = f.ChownLike(owner)
 	}
 	if err = atomicfile.Join(err, f.Close()); err != nil {
-		err = atomicfile.Join(err, s.fs.Remove(path)) // no lock is better than one that the agent cannot open
+		err = atomicfile.Join(err, s.fs.Remove(target)) // no lock is better than one that the agent cannot open
 	}
 	return err
 }

@@ -247,6 +247,11 @@ func TestUpdate_LockOwner(t *testing.T) {
 	must(t, os.Chown(filepath.Dir(missing.Path()), 12345, 23456))
 	wantErr(t, useOnce(t.Context(), missing), fs.ErrNotExist)
 	checkOwner(t, LockPath(missing.Path()), 12345, 23456)
+
+	must(t, os.Remove(LockPath(missing.Path())))
+	must(t, os.Symlink("target", LockPath(missing.Path())))
+	wantErr(t, useOnce(t.Context(), missing), fs.ErrNotExist)
+	checkOwner(t, LockPath(missing.Path()), 12345, 23456)
 }
 
 func checkOwner(t *testing.T, path string, uid, gid uint32) {

@@ -120,7 +120,7 @@ func OpenLog(path string) (*os.File, error) {
 
 // create opens a file, and creates it, or the missing target of a link, if it does not exist.
 func create(path string, flag int) (*os.File, error) {
-	path = follow(path)
+	path = atomicfile.Follow(path)
 	f, err := os.OpenFile(path, flag|os.O_CREATE|os.O_EXCL, atomicfile.Mode)
 	if errors.Is(err, fs.ErrExist) {
 		return regular(path, func() (*os.File, error) {
@@ -137,24 +137,6 @@ func create(path string, flag int) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
-}
-
-// follow returns the path that a link leads to, which may not exist. It does not clean the path,
-// because .. after a link to a directory is the parent of the link's target.
-func follow(path string) string {
-	const maxLinks = 40 // as in Linux
-	for range maxLinks {
-		target, err := os.Readlink(path)
-		if err != nil {
-			break
-		}
-		if !filepath.IsAbs(target) {
-			dir, _ := filepath.Split(path)
-			target = dir + target
-		}
-		path = target
-	}
-	return path
 }
 
 // regular calls open unless the file at path is not regular. It checks the file again after

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // FS contains the file system operations that this package uses. [OS] is the real file
@@ -121,6 +122,24 @@ func (osFS) Names(path string) ([]string, error) {
 	}
 	defer func() { _ = d.Close() }() // opened read-only
 	return d.Readdirnames(-1)
+}
+
+// Follow returns the path that a link leads to, which may not exist. It does not clean the path,
+// because .. after a link to a directory is the parent of the link's target.
+func Follow(path string) string {
+	const maxLinks = 40 // as in Linux
+	for range maxLinks {
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			dir, _ := filepath.Split(path)
+			target = dir + target
+		}
+		path = target
+	}
+	return path
 }
 
 func open(path string, flags int) (File, error) {
