@@ -146,6 +146,27 @@ func TestLastUndo_UnrecordedEarlier(t *testing.T) {
 	equal(t, "number", lastUndo(t, o).Undoes, "n1")
 }
 
+// An action records earlier holds and resets of others that the store shows, so that it can be
+// undone, even if the clock was set back in between. Actions before those cannot be undone.
+func TestLastUndo_OfOthersBefore(t *testing.T) {
+	for _, later := range []time.Duration{time.Minute, time.Hour} {
+		o := newOperator(t, pool)
+		do(t, o, reset, "backup")
+		other := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(later) }))
+		do(t, &Operator{Store: other}, reset, "nameless")
+		do(t, &Operator{Store: other}, hold, "primary")
+		_, _, err := lastAction(o)
+		wantErr(t, err, ErrUnrecorded)
+		own := poolstate.Open(o.Store.Path(), poolstate.WithClock(func() time.Time { return at.Add(10 * time.Minute) }))
+		second := do(t, &Operator{Store: own, Journal: o.Journal}, hold, "backup")
+		undo := lastUndo(t, o)
+		equal(t, "number", undo.Undoes, second.Number)
+		doTask(t, o, undo)
+		_, _, err = lastAction(o)
+		wantErr(t, err, ErrUnrecorded)
+	}
+}
+
 // Long strings in an entry are cut so that the entry can be read. The action can be undone
 // unless its undo is too long to be recorded. A string that is too long to be searched for
 // secrets is not recorded.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"time"
 
 	"pooltop/poolstate"
 )
@@ -32,13 +33,14 @@ func (e *Entry) isResult() bool { return e.Done != "" || e.Failed != "" || e.Los
 type part struct{ store, action string }
 
 // begin records an action that is about to be written to a store, which the caller has locked. It
-// also records the results of pending actions, because the store may not show them later. It
-// returns when the entries are on the disk.
+// also records the results of pending actions, because the store may not show them later, and
+// what others have done before. It returns when the entries are on the disk.
 func (j Journal) begin(entries []Entry, store *poolstate.Store) error {
 	for i := range entries {
 		entries[i].Of = len(entries)
 	}
-	err := j.write(slices.Concat(results(j.tail(recentActions), store), entries), writing{durable: true})
+	recent := j.tail(recentActions)
+	err := j.write(slices.Concat(results(recent, store), byOthers(recent, store), entries), writing{durable: true})
 	if err != nil && !errors.Is(err, errTorn) { // a short line may still fit on a full disk
 		_ = j.write([]Entry{{Store: entries[0].Store, Lost: entries[0].Action}}, writing{durable: true})
 	}
@@ -99,6 +101,34 @@ func results(entries []Entry, store *poolstate.Store) (lines []Entry) {
 		}
 	}
 	return lines
+}
+
+// byOthers returns observed events for the holds and resets that a store shows and that are not
+// in entries. Otherwise, they would look as if they might be later than the next action. It
+// ignores those that are older than all actions in entries.
+func byOthers(entries []Entry, store *poolstate.Store) (events []Entry) {
+	snap, err := store.Load()
+	own := of(entries, store)
+	first := slices.IndexFunc(own, func(e *Entry) bool { return e.Action != "" })
+	if err != nil || first < 0 {
+		return nil
+	}
+	for c := range snap.Pool.All() {
+		add := func(kind poolstate.EventKind, t time.Time) {
+			known := func(e *Entry) bool { return e.shows(c, kind, t) }
+			if !t.Before(own[first].At) && !slices.ContainsFunc(own, known) {
+				events = append(events, Entry{Store: store.Identity(), Record: poolstate.Record{
+					At: poolstate.ToRFC3339(t), Kind: kind, By: poolstate.ByOperator,
+					Provider: c.Provider, ID: c.ID, Label: c.Label, Source: c.Source,
+				}})
+			}
+		}
+		add(poolstate.EventReset, c.ClearedAt)
+		if c.Held() {
+			add(poolstate.EventHeld, c.StatusAt)
+		}
+	}
+	return events
 }
 
 // settled returns entries without the pending actions that were not written to the store.

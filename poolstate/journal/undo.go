@@ -191,7 +191,7 @@ func recorded(pool *poolstate.Pool, entries, lastAction []*Entry) bool {
 	}
 	explained := func(c *poolstate.Credential, kind poolstate.EventKind, t time.Time) bool {
 		return t.IsZero() || t.Before(oldest.Add(-clockSlack)) || slices.ContainsFunc(known, func(e *Entry) bool {
-			return e.Kind == kind && e.At.Sub(t).Abs() <= clockSlack && e.about(c.Provider, c.ID, c.Label, c.Source)
+			return e.shows(c, kind, t)
 		})
 	}
 	for c := range pool.All() {
@@ -200,6 +200,11 @@ func recorded(pool *poolstate.Pool, entries, lastAction []*Entry) bool {
 		}
 	}
 	return true
+}
+
+// shows reports whether an entry is about an event of a credential at a time.
+func (e *Entry) shows(c *poolstate.Credential, kind poolstate.EventKind, t time.Time) bool {
+	return e.Kind == kind && e.At.Sub(t).Abs() <= clockSlack && e.about(c.Provider, c.ID, c.Label, c.Source)
 }
 
 // about reports whether an entry is about a credential. Label and source are compared
