@@ -2,8 +2,6 @@ package model
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -128,14 +126,6 @@ func TestLogEvents_UnreadableFile(t *testing.T) {
 		equal(t, "the journal", d.journaled(), " file_unreadable,  file_recovered")
 		d.press("e", "the file                        unreadable            auth.json: broken", "recovered             readable again")
 	})
-}
-
-func TestWriteJournal_Fails(t *testing.T) {
-	d := newDashboard(t, pool(ready("a", 0)))
-	equal(t, "the error", os.WriteFile(filepath.Join(filepath.Dir(d.file), "state"), nil, 0o600), nil)
-	d.finish(d.m.loadAll())
-	d.send(journalRead(nil, nil))
-	d.change(pool(exhausted("a", 0, 1)), "the journal cannot be written: not a directory (", "no journal", "failed", "exhausted   agent     429")
 }
 
 func TestRefreshEvents_Filter(t *testing.T) {
