@@ -48,12 +48,9 @@ const shellTitle = "shell"
 // NewEmulator returns an emulator with an empty screen of w columns and h rows.
 func NewEmulator(w, h int) *Emulator {
 	p := &Emulator{
-		w: w, h: h, bottom: h, cells: make([][]Cell, h),
 		title: shellTitle, modes: map[string]bool{}, Sequences: map[string]bool{}, parser: ansi.NewParser(),
 	}
-	for y := range p.cells {
-		p.cells[y] = make([]Cell, w)
-	}
+	p.Resize(w, h)
 	p.parser.SetHandler(ansi.Handler{
 		Print: p.print, Execute: p.execute, HandleCsi: p.csi, HandleEsc: p.esc, HandleOsc: p.osc, HandleDcs: p.dcs,
 		HandleApc: func(data []byte) { p.record("APC", data) },
