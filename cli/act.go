@@ -181,7 +181,7 @@ func (r *actionRun) perform(j *job) bool {
 }
 
 // isLost reports whether a record could not be written to a journal that had been opened, for
-// example because the disk is full. A journal that cannot be opened counts as none.
+// example because the disk is full. It is false if the journal could not be opened.
 func isLost(err error) bool {
 	failed, system := errors.AsType[*fs.PathError](err)
 	return system && !slices.Contains([]string{"open", "mkdir", "create"}, failed.Op)

@@ -135,8 +135,7 @@ func TestReset_KilledBeforeEachCall(t *testing.T) {
 	equal(t, "enough calls", before >= 10 && after >= 5, true)
 }
 
-// After any action was killed, the last action is that one if the file has changed, and otherwise
-// the hold before it.
+// Undo finds an action that was killed if it changed the file, and otherwise the hold before it.
 func TestUndo_KilledBeforeEachCall(t *testing.T) {
 	t.Parallel()
 	program := build(t)

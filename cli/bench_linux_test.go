@@ -36,7 +36,7 @@ type usage struct {
 	switches int
 	bytes    int
 	resident int // kB
-	peak     int // of resident
+	peak     int // maximum of resident
 }
 
 func usageOf(b testing.TB, c *testkit.Terminal) usage {

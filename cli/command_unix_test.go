@@ -13,7 +13,7 @@ import (
 	"pooltop/cli/config"
 )
 
-// A log that is a pipe needs a reader, but does not wait if that is stuck.
+// Opening a pipe as the log fails without a reader. Writing to it does not wait for a stuck reader.
 func TestOpenLog_StuckPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	must(t, syscall.Mkfifo(path, 0o600))

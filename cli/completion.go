@@ -67,7 +67,7 @@ func completionCommand() *cobra.Command {
 const maxOffered = 256
 
 // Shells do not expand these words, even unquoted. Text from files must match fromFile, because
-// a leading hyphen or number sign has a meaning, as have commas and equal signs in lists.
+// pooltop treats a leading hyphen or number sign specially, and commas and equal signs in lists.
 var (
 	unquoted = regexp.MustCompile(`^[-#]?[\pL\p{Nd}_][\pL\pM\p{Nd}_.:/@+,=-]*$`)
 	fromFile = regexp.MustCompile(`^[\pL\p{Nd}_][\pL\pM\p{Nd}_.:/@+-]*$`)

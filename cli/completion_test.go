@@ -107,7 +107,7 @@ func TestComplete_NeedsNoQuoting(t *testing.T) {
 }
 
 // TestInsertable_SimilarWords checks that words that readline may treat as equal have no
-// description, which it would insert as part of what they have in common.
+// descriptions: readline would insert what the descriptions have in common.
 func TestInsertable_SimilarWords(t *testing.T) {
 	got := insertable([]string{"key\t1", "KEY\t1", "a-b\tx", "a_B\tx", "keys\t2", "ключ\tx", "КЛЮЧ\tx", "$x\ty"})
 	equal(t, "completions", strings.Join(got, " | "), "key | KEY | a-b | a_B | keys\t2 | ключ | КЛЮЧ")

@@ -7,7 +7,7 @@ import (
 )
 
 // keepRunning continues a child process group whenever its leader is stopped, until the leader
-// has ended. Otherwise, the dashboard would wait for it for ever after ctrl+z.
+// has ended. Otherwise, the dashboard would wait forever after ctrl+z.
 func keepRunning(pid int) {
 	for {
 		switch err := unix.Waitid(unix.P_PID, pid, nil, unix.WSTOPPED, nil); {

@@ -279,7 +279,7 @@ func (k *keyboard) settle() {
 		return
 	}
 	fd := int(k.Fd())
-	cooked, err := term.MakeRaw(fd) // replies would be echoed
+	cooked, err := term.MakeRaw(fd) // otherwise, replies would be echoed
 	if err != nil {
 		return
 	}

@@ -144,7 +144,7 @@ func (f *replyFilter) filter(p []byte) (n, replies int) {
 // confirms reports whether replies can be read. On Windows, Bubble Tea reads the console itself.
 const confirms = runtime.GOOS != "windows"
 
-// caughtUp is the message that the terminal can show frames again after some were skipped.
+// caughtUp is sent when the terminal can show frames again after some were skipped.
 type caughtUp struct{}
 
 // pacedModel is a model that keeps its last frame while the terminal is behind.
@@ -154,7 +154,7 @@ type pacedModel struct {
 	last *tea.View // nil before the first frame
 }
 
-// Update passes on all messages except caughtUp, after which Bubble Tea asks for a new frame.
+// Update passes on all messages except caughtUp, which only makes Bubble Tea call View.
 func (m *pacedModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if _, ok := msg.(caughtUp); ok {
 		if m.out.resized.Swap(false) {

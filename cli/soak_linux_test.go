@@ -93,7 +93,7 @@ func TestSoak(t *testing.T) {
 	s.checkFiles()
 }
 
-// fillJournal makes the journal almost as large as it can be.
+// fillJournal fills the journal almost to its maximum size.
 func (s *soak) fillJournal() {
 	const line = `{"at":"2026-11-01T00:00:00.123456789Z","event":"exhausted","by":"agent","provider":"p","id":"p0","label":"label-p0",` +
 		`"before":{"status":"ok","streak":0,"deadline":null},"after":{"status":"exhausted","streak":1,"deadline":"2026-11-01T01:00:00Z"},` +
@@ -143,8 +143,8 @@ func (s *soak) load(random func(uint64) *rand.Rand) {
 	s.report("end")
 }
 
-// use types keys and resizes, blocks and slows down the terminal until ctx is done. It prints a
-// report every minute, or ten in all.
+// use types keys, and resizes, blocks and slows down the terminal, until ctx is done. It prints a
+// report every minute, or every tenth of soakTime if that is shorter.
 func (s *soak) use(ctx context.Context) {
 	start, interval := time.Now(), min(time.Minute, *soakTime/10)
 	var reported, probed time.Duration
@@ -174,8 +174,8 @@ func (s *soak) use(ctx context.Context) {
 	}
 }
 
-// soakKeys returns what the user may type: all keys except those that end or stop the
-// program, and what dialogs, the mouse and the terminal send.
+// soakKeys returns the input that use chooses from: all keys except those that end or suspend the
+// program, input for dialogs, mouse and focus events, pasted text and replies of the terminal.
 func soakKeys() []string {
 	keys := []string{
 		"\x1b[27u", "\r", "\t", "y", "n", "1", "m", "\x7f", "F", "30m\r", "state:ready\r", "-provider:p\r", "x2h\r", "xy", "R\r", "\x12\r",
@@ -300,9 +300,9 @@ func (s *soak) checkLevel(before footprint) {
 		<-time.After(time.Second / 2)
 		after = s.footprint()
 	}
-	s.t.Logf("before the load %+v, after it %+v; %d complete reads", before, after, s.reads)
+	s.t.Logf("before the load: %+v, after it: %+v; %d complete reads", before, after, s.reads)
 	if after.descriptors > before.descriptors+1 || after.goroutines > before.goroutines+5 || after.peak > limit {
-		s.t.Errorf("the dashboard uses %+v, and before the load %+v", after, before)
+		s.t.Errorf("the dashboard uses %+v; before the load, it used %+v", after, before)
 	}
 }
 

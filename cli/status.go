@@ -28,7 +28,7 @@ func statusCommand() *cobra.Command {
 		Example: "  pooltop status\n  pooltop status --format '{{.summary.ready}}/{{.summary.credentials}}'",
 		Args:    noArguments,
 	}
-	format := cmd.Flags().String("format", "", "Go `TEMPLATE` to apply to the JSON output of list, waybar or tmux")
+	format := cmd.Flags().String("format", "", "waybar, tmux, or a Go `TEMPLATE` to apply to the JSON output of list")
 	flags := config.Bind(cmd.Flags(), config.Store|config.Stores|config.Policy|config.Clock|config.ASCII)
 	model := modelFlag(cmd, flags)
 	cmd.RunE = configured(flags, func(cmd *cobra.Command, _ []string, cfg *config.Config, log *slog.Logger) error {

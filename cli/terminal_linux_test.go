@@ -232,7 +232,7 @@ func TestDashboard_ResetAndQuitTogether(t *testing.T) {
 	contains(t, done(t, at(t, file, "list", "anthropic")), "2 of 3 ready")
 }
 
-// interruptions are ways to interrupt a command, by the exit code that they lead to.
+// interruptions maps each exit code to the interruption that causes it.
 var interruptions = map[int]func(*testkit.Terminal){
 	130: func(c *testkit.Terminal) { c.Type("\x03") },
 	143: func(c *testkit.Terminal) { c.Signal(syscall.SIGTERM) },

@@ -35,11 +35,11 @@ func undoCommand() *cobra.Command {
 	return cmd
 }
 
-// undoable is an action in the journal and where it can be undone.
+// undoable is an action in the journal, and how to undo it in each file.
 type undoable struct {
 	action   journal.Entry
-	parts    []*part   // one for each file
-	failures []failure // the files in which the action cannot be undone
+	parts    []*part   // one for each file in which it can be undone
+	failures []failure // one for each other file
 	err      error     // why it cannot be undone at all
 }
 

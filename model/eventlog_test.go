@@ -276,5 +276,5 @@ func TestLogEvents_Repeated(t *testing.T) {
 			equal(t, name+": the events", strings.Join(kinds, ", "), want)
 		}
 	}
-	equal(t, "the journal in the end", d.journaled(), want)
+	equal(t, "the final journal", d.journaled(), want)
 }

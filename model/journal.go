@@ -89,7 +89,7 @@ func (m *Model) writeJournal() tea.Cmd {
 // It does not replace an answer on the status line, because the header shows the failure too.
 func (m *Model) journaled(problem string, err error) {
 	if err != nil && !m.log.failed {
-		if path, ok := errors.AsType[*fs.PathError](err); ok { // shortest first
+		if path, ok := errors.AsType[*fs.PathError](err); ok { // the path last, because it may be cut off
 			err = fmt.Errorf("%w (%s)", path.Err, path.Path)
 		}
 		problem += ": " + err.Error()

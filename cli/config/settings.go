@@ -88,7 +88,7 @@ var settings = []Setting{
 	{Name: "profiles", Value: "WHICH", Words: profileChoices}, // overridden by --all-profiles and --profile
 	{Name: "policy", Value: "NAME", Scope: Policy, Usage: "how deadlines are computed: " + OneOf(policies), Words: policies},
 	{Name: "theme", Value: "NAME", Scope: Theme, Usage: "color theme: " + OneOf(themes), Words: themes},
-	{Name: "ascii", Scope: ASCII, Usage: "print ASCII characters only (default: if the locale is not UTF-8)"},
+	{Name: "ascii", Scope: ASCII, Usage: "print ASCII characters only (default true if the locale is not UTF-8)"},
 	{
 		Name: "sort", Value: "ORDER", Scope: Dashboard, Usage: "sort by " + OneOf(sorts) + "; prefix with - to reverse",
 		Accepts: OneOf(sorts) + ", prefixed with - to reverse the order", Words: sorts,

@@ -66,8 +66,8 @@ func TestJournal_Format(t *testing.T) {
 		`"action":"1","verb":"reset","user":"ada","host":"engine"}`+"\n")
 }
 
-// If a crash left an incomplete line, the next entry replaces it. A line without only the newline
-// is complete.
+// If a crash left an incomplete line, the next entry replaces it. A line that lacks only
+// its newline is complete.
 func TestJournal_IncompleteLine(t *testing.T) {
 	for line, want := range map[string]string{
 		`{"at":"2026-11-23T09:20:06Z","acti`:                               "1 2 3",

@@ -148,7 +148,7 @@ func TestLastUndo_UnrecordedEarlier(t *testing.T) {
 
 // An action records earlier holds and resets of others that the store shows, so that it can be
 // undone, even if the clock was set back in between. Actions before those cannot be undone.
-func TestLastUndo_OfOthersBefore(t *testing.T) {
+func TestLastUndo_AfterOthers(t *testing.T) {
 	for _, later := range []time.Duration{time.Minute, time.Hour} {
 		o := newOperator(t, pool)
 		do(t, o, reset, "backup")

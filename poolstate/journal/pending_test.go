@@ -148,7 +148,7 @@ func TestLastUndo_Failed(t *testing.T) {
 	equal(t, "the last action", action.Action, "n1")
 }
 
-// memory is a journal in memory. It has room for a number of bytes.
+// memory is a journal in memory, on a simulated disk with room for a number of bytes.
 type memory struct {
 	file
 	text       string
@@ -202,7 +202,7 @@ func TestAppendTo_FullDisk(t *testing.T) {
 		if left == "" || strings.HasSuffix(left, "}") {
 			whole = left
 		}
-		for room := len(left); room <= len(left)+len(text)+1; room += 1 + 10*i { // every byte after whole lines
+		for room := len(left); room <= len(left)+len(text)+1; room += 1 + 10*i { // every byte in the first case, fewer in the others
 			m := &memory{text: left, room: room}
 			err := appendTo(m, []byte(text), true, true)
 			want := whole
@@ -223,7 +223,7 @@ func TestAppendTo_FullDisk(t *testing.T) {
 	}
 }
 
-// limited is a journal on a disk that is full, or whose size cannot be reduced.
+// limited is a journal on a full disk. If noTruncate is set, it cannot be truncated.
 type limited struct {
 	file
 	room       int

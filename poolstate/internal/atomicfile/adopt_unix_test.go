@@ -41,14 +41,14 @@ func TestAdopt(t *testing.T) {
 		wantUID      int
 		wantErr      bool
 	}{
-		"same owner":                    {fakeInfo{uid: 7}, fakeInfo{uid: 7, mode: 0o700}, denied, 0, false},
-		"root in a home":                {fakeInfo{uid: 0}, fakeInfo{uid: 7, mode: 0o755}, nil, 7, false},
-		"not permitted":                 {fakeInfo{uid: 9}, fakeInfo{uid: 7, mode: 0o755}, denied, 7, true},
-		"a group may create files":      {fakeInfo{uid: 9}, fakeInfo{uid: 7, mode: 0o775}, denied, 7, false},
-		"root owns the directory":       {fakeInfo{uid: 9}, fakeInfo{uid: 0, mode: 0o775}, denied, 0, false},
-		"everyone may create files":     {fakeInfo{uid: 9}, fakeInfo{uid: 7, mode: 0o777 | fs.ModeSticky}, denied, 7, false},
-		"root in a directory for all":   {fakeInfo{uid: 0}, fakeInfo{uid: 7, mode: 0o777}, nil, 7, false},
-		"root without the right to set": {fakeInfo{uid: 0}, fakeInfo{uid: 7, mode: 0o755}, denied, 7, true},
+		"same owner":                  {fakeInfo{uid: 7}, fakeInfo{uid: 7, mode: 0o700}, denied, 0, false},
+		"root in a home":              {fakeInfo{uid: 0}, fakeInfo{uid: 7, mode: 0o755}, nil, 7, false},
+		"not permitted":               {fakeInfo{uid: 9}, fakeInfo{uid: 7, mode: 0o755}, denied, 7, true},
+		"a group may create files":    {fakeInfo{uid: 9}, fakeInfo{uid: 7, mode: 0o775}, denied, 7, false},
+		"root owns the directory":     {fakeInfo{uid: 9}, fakeInfo{uid: 0, mode: 0o775}, denied, 0, false},
+		"everyone may create files":   {fakeInfo{uid: 9}, fakeInfo{uid: 7, mode: 0o777 | fs.ModeSticky}, denied, 7, false},
+		"root in a directory for all": {fakeInfo{uid: 0}, fakeInfo{uid: 7, mode: 0o777}, nil, 7, false},
+		"root, not permitted":         {fakeInfo{uid: 0}, fakeInfo{uid: 7, mode: 0o755}, denied, 7, true},
 	} {
 		f := &fakeOwned{err: tt.err}
 		err := adopt(f, tt.info, tt.parent)

@@ -155,9 +155,9 @@ type osFile struct{ *os.File }
 func (f osFile) ChownLike(info fs.FileInfo) error { return chownLike(f.File, info) }
 func (f osFile) Adopt(dir string) error           { return Adopt(f.File, dir) }
 
-// Adopt sets the owner of f, a new file or directory in dir, to the owner of dir, who could not
-// use what root creates in a home directory otherwise. A failure is an error only if it would
-// keep that user from using f, and dir is not shared with other users.
+// Adopt sets the owner of f, a new file or directory in dir, to the owner of dir, who
+// otherwise could not use what root creates in a home directory. A failure is an error only if
+// it would keep that user from using f, and dir is not shared with other users.
 func Adopt(f *os.File, dir string) error {
 	parent, err := os.Stat(dir)
 	if err != nil {

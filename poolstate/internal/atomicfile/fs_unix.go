@@ -59,7 +59,7 @@ type owned interface {
 	Chown(uid, gid int) error
 }
 
-// adopt gives f the owner of its directory. It ignores a failure if that is root, who can use f
+// adopt gives f the owner of its directory. It ignores a failure if that owner is root, who can use f
 // anyway, or if the group or everyone may create files in the directory, as in /tmp.
 func adopt(f owned, info, parent fs.FileInfo) error {
 	have, known := info.Sys().(*syscall.Stat_t)
