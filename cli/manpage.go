@@ -51,6 +51,8 @@ var (
 XDG_STATE_HOME: Base directory of the journal ($XDG_STATE_HOME/pooltop), ~/.local/state by default.
 XDG_CONFIG_HOME: Base directory of the configuration ($XDG_CONFIG_HOME/pooltop), ~/.config by default (Windows: %APPDATA%).
 NO_COLOR: If set, no colors are used.
+LC_ALL, LC_CTYPE, LANG: The locale. If it is not UTF-8, text is printed in ASCII.
+TZ: The time zone: a name or a POSIX rule.
 TERM: The terminal type. The dashboard does not run on a dumb terminal.
 LOCALAPPDATA: Windows: parent directory of the agent's home (hermes).`
 	manFiles = `~/.hermes/auth.json: The agent's store. Viewing never modifies it. An action replaces the whole file, with mode 0600.

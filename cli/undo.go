@@ -21,7 +21,8 @@ func undoCommand() *cobra.Command {
 		Long: "undo reverts your last reset, exhaust or order on the store, credential by credential. It skips credentials that have\n" +
 			"changed since. An action on several stores is undone in all of them. If all of its credentials have changed, or if the\n" +
 			"last action was a sync, it cannot be undone; --next then passes over it, says so, and reverts the action before it.\n" +
-			"Each user has a journal. Actions of other users are not in yours; undo does not revert them.",
+			"Each user has a journal. Actions of other users are not in yours, and undo does not revert them. If another user has\n" +
+			"held or reset a credential since your last action, undo refuses.",
 		Example: "  pooltop undo --dry-run\n  pooltop undo\n  pooltop undo --next",
 		Args:    noArguments,
 	}
