@@ -152,14 +152,8 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 	defer func() { cancel(nil); <-followed }()
 	go func() {
 		defer close(followed)
-		if untrusted != nil {
-			program.Send(model.Warning(untrusted.Error()))
-		}
-		if errZone != nil {
-			program.Send(model.Warning(errZone.Error()))
-		}
-		if faint := cfg.FaintColor(); faint != "" {
-			program.Send(model.Warning(faint))
+		for _, w := range startWarnings(cfg, untrusted, errZone) {
+			program.Send(model.Warning(w))
 		}
 		followStores(ctx, cfg, log, m, program.Send)
 	}()
@@ -178,6 +172,20 @@ func runDashboard(ctx context.Context, cfg *config.Config, log *slog.Logger, m m
 		return cause // the terminal is gone; a signal is not an error
 	}
 	return err
+}
+
+// startWarnings returns the errors that do not keep the dashboard from starting, and a warning
+// about a color that is hard to see.
+func startWarnings(cfg *config.Config, errs ...error) (warnings []string) {
+	for _, err := range errs {
+		if err != nil {
+			warnings = append(warnings, err.Error())
+		}
+	}
+	if faint := cfg.FaintColor(); faint != "" {
+		warnings = append(warnings, faint)
+	}
+	return warnings
 }
 
 // followStores watches the dashboard's stores, and guards them if configured, until ctx is

@@ -137,7 +137,7 @@ func (o *output) forget() {
 	o.pace.forget()
 }
 
-// progressed requests a frame if one was skipped and the terminal is no longer behind.
+// progressed requests a frame if one was skipped and the terminal has caught up.
 func (o *output) progressed() {
 	if o.skipped && !o.isBehind() {
 		o.skipped = false

@@ -123,9 +123,9 @@ func (s *Store) lockFile(ctx context.Context, path string) (*fileLock, error) {
 	return nil, fmt.Errorf("lock %s: %w", path, withPath(path, err))
 }
 
-// createLock creates a lock file, or the target of a link, if it does not exist. The file gets
-// the same owner as the store or, if there is no store, as the directory, so that agents can open
-// a lock that root created.
+// createLock creates a lock file, or the target of a link, if it does not exist. The owner of the
+// store, or of the directory if there is no store, becomes its owner. Otherwise, agents could not
+// open a lock that root created.
 func (s *Store) createLock(path string) error {
 	target := atomicfile.Follow(path)
 	f, err := s.fs.Create(target)

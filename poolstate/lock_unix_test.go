@@ -225,8 +225,8 @@ func TestUpdate_SameLockTwoPaths(t *testing.T) {
 	}
 }
 
-// A new lock gets the same owner as the store or, if there is no store, as the directory,
-// because an agent could not open a lock that belongs to root.
+// A new lock belongs to the owner of the store, or of the directory if there is no store, because
+// an agent could not open a lock that belongs to root.
 func TestUpdate_LockOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can change the owner of a file")

@@ -211,6 +211,10 @@ func (t *table) heading(g *filter.Group) string {
 	case stale != nil:
 		l.Theme = s.Theme.Dimmed()
 	}
+	brief := 0 // the width that the outage needs
+	if outage > 0 {
+		brief = 2 + len(outageBriefly)
+	}
 	// The name may take half of the line, or at least 8 cells. The rest is for the state.
 	name := text.Fit(text.ProviderName(g.Name), max((end-l.Col())/2, 8))
 	state, nameRole, role, weight := "no credentials", theme.Text, theme.Secondary, theme.Regular
@@ -218,11 +222,7 @@ func (t *table) heading(g *filter.Group) string {
 	case sum.Out():
 		nameRole, role, weight = theme.Dead, theme.Dead, theme.Bold
 		state = s.outSentence(&sum)
-		room := end - l.Col() - text.Width(name) - 2
-		if outage > 0 {
-			room -= 2 + len(outageBriefly)
-		}
-		if text.Width(state) > room {
+		if text.Width(state) > end-l.Col()-text.Width(name)-2-brief {
 			state = "none ready"
 		}
 	case sum.Total > 0:
@@ -232,12 +232,8 @@ func (t *table) heading(g *filter.Group) string {
 		nameRole = theme.Dead
 	}
 	l.Bold(nameRole, text.Fit(name, max(end-l.Col()-text.Width(state)-2, 8)))
-	reserved := 2 + text.Width(state)
-	if outage > 0 {
-		reserved += 2 + len(outageBriefly)
-	}
 	if !g.Profile {
-		addQuiet(l, 1, end-reserved, s.strategyWords(g))
+		addQuiet(l, 1, end-2-text.Width(state)-brief, s.strategyWords(g))
 	}
 	add(l, 2, end, role, weight, state)
 	if stale != nil {

@@ -79,7 +79,7 @@ type Entry struct {
 // Journal is a journal file. The zero value records nothing.
 type Journal struct {
 	path string
-	err  error           // why there is no journal
+	err  error           // the error from finding its path
 	wrap func(file) file // changes how the file is written, in tests
 
 	entries []Entry // what LastUndo uses instead of reading the file, if not nil
